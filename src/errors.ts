@@ -1,0 +1,36 @@
+/**
+ * The errors recurra throws. A message has one form: the operation, the argument, what was expected, what was
+ * given, where the size came from and, where it is known, what to do.
+ */
+
+/** Base of every error recurra throws on purpose. */
+export class RecurraError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A shape, axis or length that does not fit the operation. */
+export class ShapeError extends RecurraError {}
+
+/** Text, tokens or a file that cannot be used: empty, too short, not UTF-8, an id outside the vocabulary. */
+export class DataError extends RecurraError {}
+
+/** The linear memory cannot grow to what an operation needs. */
+export class MemoryError extends RecurraError {}
+
+/** A kernel tier that was asked for by name is not available in this runtime. */
+export class KernelUnavailableError extends RecurraError {}
+
+/** A checkpoint that is damaged, foreign, or of another version; or one that cannot be written. */
+export class CheckpointError extends RecurraError {}
+
+/** The loss or the gradient stopped being finite. Thrown before the weights are touched. */
+export class DivergenceError extends RecurraError {}
+
+/** A view was used after the step that made it had ended. */
+export class StaleViewError extends RecurraError {}
+
+/** An option that is unknown, out of range, or contradicts another. */
+export class OptionError extends RecurraError {}

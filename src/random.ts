@@ -1,0 +1,83 @@
+/**
+ * The random numbers of the engine: initial weights, dropout keys, sampling, generated corpora.
+ *
+ * xoshiro128** (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2018), seeded through
+ * splitmix32. Every method uses integer or exactly rounded IEEE arithmetic only, never Math.log or Math.cos, so a
+ * seed gives the same numbers in every runtime. The state is four 32-bit words, which a checkpoint stores.
+ */
+
+/** The four words of a generator, as a checkpoint stores them. */
+export type RandomState = readonly [number, number, number, number];
+
+/** A seeded generator. One stream of numbers; `fork` makes independent ones. */
+export class Random {
+  readonly #s: Uint32Array = new Uint32Array(4);
+
+  /** @param seed any integer; its low 32 bits count. */
+  constructor(seed: number) {
+    let x = seed >>> 0;
+    for (let i = 0; i < 4; i++) {
+      x = (x + 0x9e3779b9) >>> 0;
+      let z = x;
+      z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+      z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+      this.#s[i] = z ^ (z >>> 15);
+    }
+  }
+
+  /** The next 32 random bits, as an unsigned integer. */
+  bits(): number {
+    const s = this.#s;
+    const s1 = s[1]!;
+    const product = Math.imul(s1, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const t = s1 << 9;
+    s[2]! ^= s[0]!;
+    s[3]! ^= s1;
+    s[1]! ^= s[2]!;
+    s[0]! ^= s[3]!;
+    s[2]! ^= t;
+    s[3] = (s[3]! << 11) | (s[3]! >>> 21);
+    return result;
+  }
+
+  /** Uniform in [0, 1), 32 bits of it. */
+  uniform(): number {
+    return this.bits() / 4294967296;
+  }
+
+  /** Uniform in [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
+  /** A whole number in [0, n), without modulo bias worth speaking of for n below 2^24. */
+  integer(n: number): number {
+    return Math.floor(this.uniform() * n);
+  }
+
+  /**
+   * Mean 0, variance 1, bounded by ±6: the sum of twelve uniform numbers less 6 (Irwin-Hall). Exact arithmetic, so
+   * unlike Box-Muller it is the same in every runtime.
+   */
+  normal(): number {
+    let sum = -6;
+    for (let i = 0; i < 12; i++) sum += this.uniform();
+    return sum;
+  }
+
+  /** A generator of its own, seeded from this one. */
+  fork(): Random {
+    return new Random(this.bits());
+  }
+
+  /** The state, for a checkpoint. */
+  get state(): RandomState {
+    const [a, b, c, d] = this.#s;
+    return [a!, b!, c!, d!];
+  }
+
+  set state(state: RandomState) {
+    this.#s.set(state);
+  }
+}
