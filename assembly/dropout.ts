@@ -1,0 +1,39 @@
+/** Dropout whose mask is computed from a key and an index, and never stored. Contracts: src/kernels/dropout.ts. */
+
+import { loadLanes, storeLanes } from './simd';
+
+export function dropoutForward(y: usize, x: usize, n: i32, threshold: i32, scale: f32, key0: i32, key1: i32): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale));
+    storeLanes(y + o, v128.and(kept, keep(i, threshold, key0, key1)), lanes);
+  }
+}
+
+export function dropoutBackward(dx: usize, dy: usize, n: i32, threshold: i32, scale: f32, key0: i32, key1: i32): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = v128.and(f32x4.mul(loadLanes(dy + o, lanes), f32x4.splat(scale)), keep(i, threshold, key0, key1));
+    storeLanes(dx + o, f32x4.add(loadLanes(dx + o, lanes), kept), lanes);
+  }
+}
+
+/** All ones in the lanes of elements i to i + 3 that are kept. */
+// @ts-ignore: decorator
+@inline
+function keep(i: i32, threshold: i32, key0: i32, key1: i32): v128 {
+  const index = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
+  const hash = mix(v128.xor(mix(v128.xor(index, i32x4.splat(key0))), i32x4.splat(key1)));
+  return i32x4.ge_s(i32x4.shr_u(hash, 8), i32x4.splat(threshold));
+}
+
+/** The 32-bit finaliser of MurmurHash3 (Appleby 2011). */
+// @ts-ignore: decorator
+@inline
+function mix(x: v128): v128 {
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 16)), i32x4.splat(0x85ebca6b));
+  x = i32x4.mul(v128.xor(x, i32x4.shr_u(x, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(x, i32x4.shr_u(x, 16));
+}

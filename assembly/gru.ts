@@ -1,0 +1,75 @@
+/** One step of the GRU cell (reset after the recurrent product) over a batch. Contracts: src/kernels/gru.ts. */
+
+import { sigmoid4, tanh4 } from './math';
+import { flush, fmadd, loadLanes, storeLanes } from './simd';
+
+export function gruForward(h: usize, gates: usize, hPrevious: usize, B: i32, H: i32): void {
+  const block = <usize>H << 2;
+  for (let b = 0; b < B; b++) {
+    let j = 0;
+    for (; j + 4 <= H; j += 4) {
+      const o = <usize>j << 2;
+      forward(h + o, gates + o, hPrevious + o, block, 4);
+    }
+    const o = <usize>j << 2;
+    if (j < H) forward(h + o, gates + o, hPrevious + o, block, H - j);
+    h += block;
+    hPrevious += block;
+    gates += block << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function forward(h: usize, gates: usize, hPrevious: usize, block: usize, lanes: i32): void {
+  const gatesR = gates + block;
+  const gatesZ = gatesR + block;
+  const gatesQ = gatesZ + block;
+  const r = sigmoid4(loadLanes(gatesR, lanes));
+  const z = sigmoid4(loadLanes(gatesZ, lanes));
+  const n = tanh4(fmadd(r, loadLanes(gatesQ, lanes), loadLanes(gates, lanes)));
+  storeLanes(gates, n, lanes);
+  storeLanes(gatesR, r, lanes);
+  storeLanes(gatesZ, z, lanes);
+  storeLanes(h, fmadd(z, f32x4.sub(loadLanes(hPrevious, lanes), n), n), lanes);
+}
+
+export function gruBackward(gates: usize, dh: usize, dy: usize, hPrevious: usize, B: i32, H: i32): void {
+  const block = <usize>H << 2;
+  for (let b = 0; b < B; b++) {
+    let j = 0;
+    for (; j + 4 <= H; j += 4) {
+      const o = <usize>j << 2;
+      backward(gates + o, dh + o, dy + o, hPrevious + o, block, 4);
+    }
+    const o = <usize>j << 2;
+    if (j < H) backward(gates + o, dh + o, dy + o, hPrevious + o, block, H - j);
+    dh += block;
+    dy += block;
+    hPrevious += block;
+    gates += block << 2;
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function backward(gates: usize, dh: usize, dy: usize, hPrevious: usize, block: usize, lanes: i32): void {
+  const one = f32x4.splat(1);
+  const tiny = f32x4.splat(1e-30);
+  const gatesR = gates + block;
+  const gatesZ = gatesR + block;
+  const gatesQ = gatesZ + block;
+  const n = loadLanes(gates, lanes);
+  const r = loadLanes(gatesR, lanes);
+  const z = loadLanes(gatesZ, lanes);
+  const d = f32x4.add(loadLanes(dh, lanes), loadLanes(dy, lanes));
+  const zClosed = f32x4.sub(one, z);
+  const dn = f32x4.mul(f32x4.mul(d, zClosed), f32x4.sub(one, f32x4.mul(n, n)));
+  const dz = f32x4.mul(f32x4.mul(d, f32x4.sub(loadLanes(hPrevious, lanes), n)), f32x4.mul(z, zClosed));
+  const dr = f32x4.mul(f32x4.mul(dn, loadLanes(gatesQ, lanes)), f32x4.mul(r, f32x4.sub(one, r)));
+  storeLanes(gates, flush(dn, tiny), lanes);
+  storeLanes(gatesR, flush(dr, tiny), lanes);
+  storeLanes(gatesZ, flush(dz, tiny), lanes);
+  storeLanes(gatesQ, flush(f32x4.mul(dn, r), tiny), lanes);
+  storeLanes(dh, flush(f32x4.mul(d, z), tiny), lanes);
+}

@@ -1,0 +1,67 @@
+/**
+ * Inverted dropout (Srivastava et al. 2014): y_i = x_i scale where kept, else 0; dx_i += dy_i scale where kept.
+ *
+ * The mask is not stored. Element i is kept if the upper 24 bits of hash(i) reach the threshold, where
+ * hash(i) = mix(mix(i ^ key0) ^ key1) and mix is the finaliser of MurmurHash3 (Appleby 2011). So the backward, any
+ * thread and every tier find the same mask from two keys.
+ */
+
+import type { Heap } from '../memory/heap.js';
+
+/** Dropout by key. threshold = round(p 2^24), scale = 1 / (1 - p). */
+export interface DropoutKernels {
+  /**
+   * @param y out, (n); may be x
+   * @param x in, (n)
+   */
+  dropoutForward(
+    y: number,
+    x: number,
+    n: number,
+    threshold: number,
+    scale: number,
+    key0: number,
+    key1: number,
+  ): void;
+
+  /**
+   * @param dx in-out, (n), accumulates
+   * @param dy in, (n)
+   */
+  dropoutBackward(
+    dx: number,
+    dy: number,
+    n: number,
+    threshold: number,
+    scale: number,
+    key0: number,
+    key1: number,
+  ): void;
+}
+
+/** The kernels of this file in JavaScript. */
+export const dropoutJs = (heap: Heap): DropoutKernels => ({
+  dropoutForward(y, x, n, threshold, scale, key0, key1) {
+    const { floats, shift } = heap;
+    for (let i = 0; i < n; i++) {
+      floats[(y >>> shift) + i] = isKept(i, threshold, key0, key1) ? floats[(x >>> shift) + i]! * scale : 0;
+    }
+  },
+
+  dropoutBackward(dx, dy, n, threshold, scale, key0, key1) {
+    const { floats, shift } = heap;
+    for (let i = 0; i < n; i++) {
+      if (isKept(i, threshold, key0, key1)) floats[(dx >>> shift) + i]! += floats[(dy >>> shift) + i]! * scale;
+    }
+  },
+});
+
+function isKept(i: number, threshold: number, key0: number, key1: number): boolean {
+  return mix(mix(i ^ key0) ^ key1) >>> 8 >= threshold;
+}
+
+function mix(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}

@@ -1,0 +1,125 @@
+/**
+ * The bytes under an engine: one WebAssembly memory, or one array buffer where the kernels are JavaScript. Kernels
+ * take byte addresses into it. Growing replaces the typed arrays, so nobody may keep one across a growth.
+ */
+
+import { MemoryError } from '../errors.js';
+
+/** Numbers of the heap: 32-bit in every tier, 64-bit for gradient checks in JavaScript. */
+export type FloatArray = Float32Array | Float64Array;
+
+const PAGE = 65536;
+const PAGES = 65536;
+
+/** The floats and integers of one linear memory, addressed in bytes. */
+export interface Heap {
+  /** All of the memory as floats; address p is element p >>> shift. */
+  readonly floats: FloatArray;
+  /** All of the memory as 32-bit integers; address p is element p >>> 2. */
+  readonly ints: Int32Array;
+  /** Binary logarithm of a float's bytes: 2 or 3. */
+  readonly shift: number;
+  readonly byteLength: number;
+  /** Makes room for at least this many bytes. @throws MemoryError */
+  grow(byteLength: number): void;
+}
+
+/** A heap in a WebAssembly memory, for the `simd` and `relaxed` kernels. */
+export class WasmHeap implements Heap {
+  readonly memory: WebAssembly.Memory;
+  readonly shift = 2;
+  floats!: Float32Array;
+  ints!: Int32Array;
+  readonly #limit: number;
+
+  /** @param limit most bytes the memory may grow to. */
+  constructor(limit: number) {
+    this.#limit = Math.min(limit, PAGE * PAGES);
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: PAGES });
+    this.#refresh();
+  }
+
+  get byteLength(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  grow(byteLength: number): void {
+    if (byteLength <= this.byteLength) return;
+    checkLimit(byteLength, this.#limit);
+    // A quarter more than asked for, so that a model that grows step by step does not copy itself each time.
+    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.25), this.#limit);
+    if (!this.#tryGrow(wanted) && !this.#tryGrow(byteLength)) throw outOfMemory(byteLength, this.byteLength);
+    this.#refresh();
+  }
+
+  #tryGrow(byteLength: number): boolean {
+    try {
+      this.memory.grow(Math.ceil((byteLength - this.byteLength) / PAGE));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #refresh(): void {
+    this.floats = new Float32Array(this.memory.buffer);
+    this.ints = new Int32Array(this.memory.buffer);
+  }
+}
+
+/** A heap in an array buffer, for the `js` kernels: needs no WebAssembly, and may hold 64-bit floats. */
+export class ArrayHeap implements Heap {
+  readonly shift: number;
+  floats!: FloatArray;
+  ints!: Int32Array;
+  readonly #limit: number;
+  readonly #type: Float32ArrayConstructor | Float64ArrayConstructor;
+
+  constructor(precision: 'float32' | 'float64', limit: number) {
+    this.#limit = Math.min(limit, PAGE * PAGES);
+    this.#type = precision === 'float64' ? Float64Array : Float32Array;
+    this.shift = precision === 'float64' ? 3 : 2;
+    this.#use(new ArrayBuffer(16 * PAGE));
+  }
+
+  get byteLength(): number {
+    return this.ints.byteLength;
+  }
+
+  grow(byteLength: number): void {
+    if (byteLength <= this.byteLength) return;
+    checkLimit(byteLength, this.#limit);
+    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.5), this.#limit);
+    const old = this.ints;
+    try {
+      this.#use(new ArrayBuffer(Math.ceil(wanted / PAGE) * PAGE));
+    } catch {
+      throw outOfMemory(byteLength, old.byteLength);
+    }
+    this.ints.set(old);
+  }
+
+  #use(buffer: ArrayBuffer): void {
+    this.floats = new this.#type(buffer);
+    this.ints = new Int32Array(buffer);
+  }
+}
+
+function checkLimit(byteLength: number, limit: number): void {
+  if (byteLength <= limit) return;
+  throw new MemoryError(
+    `memory: ${megabytes(byteLength)} are needed, the limit is ${megabytes(limit)}. Lower the batch, the window or the ` +
+      'hidden size, or raise the memoryLimit of createEngine.',
+  );
+}
+
+function outOfMemory(needed: number, have: number): MemoryError {
+  return new MemoryError(
+    `memory: growing from ${megabytes(have)} to ${megabytes(needed)} was refused by the system. Lower the batch, the window or the hidden size.`,
+  );
+}
+
+/** `12.3 MB`, for messages. */
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

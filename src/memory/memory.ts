@@ -1,0 +1,159 @@
+/**
+ * The map of one linear memory:
+ *
+ *     0         reserved: constants of the kernels; address 0 is never valid
+ *     regions   parameters, gradients, optimizer state, packed panels; flat, in order of first use
+ *     arena     everything that lives for one step; reset when the step ends
+ *
+ * A region grows at its end and moves the later ones up, so each stays one flat range: zeroing, the norm, the update
+ * and the checkpoint are one pass each. Addresses into a region are therefore made on demand and never kept.
+ */
+
+import { RecurraError } from '../errors.js';
+import type { FloatArray, Heap } from './heap.js';
+
+const RESERVED = 4096;
+const ALIGNMENT = 64;
+
+/** A persistent flat range. `base` changes when an earlier region grows. */
+export interface Region {
+  readonly name: string;
+  readonly base: number;
+  readonly bytes: number;
+}
+
+type MutableRegion = { -readonly [K in keyof Region]: Region[K] };
+
+/** One linear memory: persistent regions, then the arena of the running step. */
+export class Memory {
+  readonly heap: Heap;
+  readonly #poison: boolean;
+  readonly #regions: MutableRegion[] = [];
+  #arena: number = RESERVED;
+  #top: number = RESERVED;
+  #peak: number = 0;
+  #step: number = 1;
+  #open: boolean = false;
+
+  /** @param poison fill the arena with NaN when a step ends, so that a use of dead memory shows. */
+  constructor(heap: Heap, poison: boolean = false) {
+    this.heap = heap;
+    this.#poison = poison;
+  }
+
+  /** Counts the steps begun; a view remembers the one it was made in. */
+  get step(): number {
+    return this.#step;
+  }
+
+  /** Bytes of the arena in use. */
+  get arenaBytes(): number {
+    return this.#top - this.#arena;
+  }
+
+  /** Most bytes any step has used in the arena. */
+  get peakArenaBytes(): number {
+    return this.#peak;
+  }
+
+  /** The region of this name, made empty at first. */
+  region(name: string): Region {
+    let region = this.#regions.find((candidate) => candidate.name === name);
+    if (region === undefined) {
+      region = { name, base: this.#arena, bytes: 0 };
+      this.#regions.push(region);
+    }
+    return region;
+  }
+
+  /**
+   * Lengthens a region by `floats` zeroes, aligned to 64 bytes.
+   * @returns the byte offset of the new part within the region
+   * @throws MemoryError
+   */
+  extend(name: string, floats: number): number {
+    if (this.#open) {
+      throw new RecurraError(
+        `memory: region '${name}' cannot grow inside a step. Make layers and optimizers outside of engine.step and engine.evaluate.`,
+      );
+    }
+    const region = this.region(name) as MutableRegion;
+    const bytes = align(floats * (1 << this.heap.shift));
+    this.heap.grow(this.#arena + bytes);
+    const end = region.base + region.bytes;
+    const { ints } = this.heap;
+    ints.copyWithin((end + bytes) >>> 2, end >>> 2, this.#arena >>> 2);
+    ints.fill(0, end >>> 2, (end + bytes) >>> 2);
+    for (const later of this.#regions.slice(this.#regions.indexOf(region) + 1)) later.base += bytes;
+    this.#arena += bytes;
+    this.#top = this.#arena;
+    const offset = region.bytes;
+    region.bytes += bytes;
+    return offset;
+  }
+
+  /** Opens the arena: what is reserved from here to `endStep` is one step's. */
+  beginStep(): void {
+    if (this.#open) throw new RecurraError('engine: a step is running already. Steps do not nest.');
+    this.#open = true;
+  }
+
+  /** Gives back all of the arena; views of the step go stale. */
+  endStep(): void {
+    if (this.#poison) this.#slice(this.#arena, this.#top).fill(NaN);
+    this.#top = this.#arena;
+    this.#step++;
+    this.#open = false;
+  }
+
+  /**
+   * Reserves floats in the arena, aligned to 64 bytes, with whatever content.
+   * @returns the byte address
+   * @throws MemoryError
+   */
+  reserve(floats: number): number {
+    if (!this.#open) {
+      throw new RecurraError('memory: operations run inside engine.step or engine.evaluate, and none is running.');
+    }
+    const address = this.#top;
+    // A multiplication, since a shift would wrap at 2 GB.
+    const top = address + align(floats * (1 << this.heap.shift));
+    this.heap.grow(top);
+    this.#top = top;
+    this.#peak = Math.max(this.#peak, top - this.#arena);
+    return address;
+  }
+
+  /** Runs `use` and gives back what it reserved: scratch of one operation. */
+  scratch<T>(use: () => T): T {
+    const mark = this.#top;
+    const result = use();
+    this.#top = mark;
+    return result;
+  }
+
+  /** The floats at an address, for immediate use: the next reservation may detach them. */
+  view(address: number, size: number): FloatArray {
+    const first = address / (1 << this.heap.shift);
+    return this.heap.floats.subarray(first, first + size);
+  }
+
+  /** Copies `size` floats from one address to another. */
+  copy(to: number, from: number, size: number): void {
+    const width = 1 << this.heap.shift;
+    this.heap.floats.copyWithin(to / width, from / width, from / width + size);
+  }
+
+  /** Sets `size` floats to zero. */
+  zero(address: number, size: number): void {
+    this.view(address, size).fill(0);
+  }
+
+  #slice(from: number, to: number): FloatArray {
+    return this.view(from, (to - from) / (1 << this.heap.shift));
+  }
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
