@@ -93,7 +93,9 @@ export function checkNumber(
 ): number {
   const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
   if (typeof value === 'number' && value >= least && value <= most && value > above && value < below) return value;
-  const bounds = Object.entries(range).map(([name, bound]) => `${name.replace('least', 'at least').replace('most', 'at most')} ${bound}`);
+  const bounds = Object.entries(range).map(
+    ([name, bound]) => `${name.replace('least', 'at least').replace('most', 'at most')} ${bound}`,
+  );
   const wanted = bounds.length === 0 ? 'a number' : `a number ${bounds.join(' and ')}`;
   throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${String(value)}.`);
 }
@@ -113,7 +115,12 @@ export function checkKnown(operation: string, options: object, known: readonly s
  * Checks an option that is one of a list of names.
  * @throws OptionError
  */
-export function checkChoice<T extends string>(operation: string, option: string, value: unknown, choices: readonly T[]): T {
+export function checkChoice<T extends string>(
+  operation: string,
+  option: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
   if ((choices as readonly unknown[]).includes(value)) return value as T;
   throw new OptionError(`${operation}: ${option} must be one of ${choices.join(', ')}, got ${String(value)}.`);
 }

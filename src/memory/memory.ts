@@ -78,7 +78,7 @@ export class Memory {
       );
     }
     const region = this.region(name) as MutableRegion;
-    const bytes = align(floats * (1 << this.heap.shift));
+    const bytes = align(this.bytes(floats));
     this.heap.grow(this.#arena + bytes);
     const end = region.base + region.bytes;
     const { ints } = this.heap;
@@ -116,12 +116,16 @@ export class Memory {
       throw new RecurraError('memory: operations run inside engine.step or engine.evaluate, and none is running.');
     }
     const address = this.#top;
-    // A multiplication, since a shift would wrap at 2 GB.
-    const top = address + align(floats * (1 << this.heap.shift));
+    const top = address + align(this.bytes(floats));
     this.heap.grow(top);
     this.#top = top;
     this.#peak = Math.max(this.#peak, top - this.#arena);
     return address;
+  }
+
+  /** The bytes that so many floats take: an offset between addresses. */
+  bytes(floats: number): number {
+    return floats * (1 << this.heap.shift);
   }
 
   /** Runs `use` and gives back what it reserved: scratch of one operation. */

@@ -1,0 +1,215 @@
+/**
+ * An engine: one memory, one set of kernels, one tape, one stream of random numbers. Layers, optimizers and models
+ * are made on an engine and live as long as it does.
+ */
+
+import { OptionError, RecurraError, ShapeError } from './errors.js';
+import { selectKernels, TIERS } from './kernels/select.js';
+import type { Selection, Tier } from './kernels/select.js';
+import type { Kernels } from './kernels/kernels.js';
+import { Memory } from './memory/memory.js';
+import { View } from './memory/view.js';
+import { Random } from './random.js';
+import { checkChoice, checkKnown, checkNumber, formatShape, sizeOf } from './shape.js';
+import type { Shape } from './shape.js';
+import { noTape, StepTape } from './tape.js';
+import type { Tape } from './tape.js';
+
+/** Options of `createEngine`. */
+export interface EngineOptions {
+  /** Seed of initial weights, dropout and sampling. Default 1. */
+  readonly seed?: number;
+  /** The kernels: the fastest there are ('auto', the default), or one tier by name. 'simd' is reproducible bit for bit. */
+  readonly kernels?: 'auto' | Tier;
+  /** 'float64' runs the JavaScript kernels on 64-bit floats, for gradient checks. Default 'float32'. */
+  readonly precision?: 'float32' | 'float64';
+  /** Most bytes the engine's memory may grow to. Default 4 GiB, which is also the most there is. */
+  readonly memoryLimit?: number;
+  /** Fill the memory of a step with NaN when it ends, so that a use of dead memory shows. Default false. */
+  readonly debug?: boolean;
+}
+
+/** What an engine runs on, and why. */
+export interface EngineReport {
+  readonly kernels: Tier;
+  /** Why each faster tier was passed over, one sentence each. */
+  readonly notes: readonly string[];
+  readonly precision: 'float32' | 'float64';
+  /** Bytes of the memory now, in all. */
+  readonly memoryBytes: number;
+  /** Most bytes any step has used on top of parameters and optimizer state. */
+  readonly peakStepBytes: number;
+}
+
+/** A plain array with a shape, outside of the engine's memory: it outlives steps. */
+export interface HostArray {
+  readonly data: ArrayLike<number>;
+  readonly shape: Shape;
+}
+
+/** Whole numbers with a shape: token ids, (T, B) or any other. */
+export interface Ids {
+  readonly data: Int32Array;
+  readonly shape: Shape;
+}
+
+const engines = new WeakMap<Memory, Engine>();
+
+/** The engine that a view or a parameter belongs to. */
+export function engineOf({ memory }: { readonly memory: Memory }): Engine {
+  return engines.get(memory)!;
+}
+
+/** One memory, one kernel table, one tape. Made by `createEngine`. */
+export class Engine {
+  readonly memory: Memory;
+  readonly kernels: Kernels;
+  /** Initial weights, dropout and sampling draw from here, in order. */
+  readonly random: Random;
+  readonly #selection: Selection;
+  #tape: Tape = noTape;
+  #disposed: boolean = false;
+
+  constructor(selection: Selection, seed: number, debug: boolean) {
+    this.#selection = selection;
+    this.memory = new Memory(selection.heap, debug);
+    this.kernels = selection.kernels;
+    this.random = new Random(seed);
+    engines.set(this.memory, this);
+  }
+
+  /** The running step's tape; takes nothing while evaluating. */
+  get tape(): Tape {
+    return this.#tape;
+  }
+
+  /**
+   * One training step: runs `fn`, then the tape backwards, so that every parameter holds the gradient of the loss.
+   * Views made inside end with the step.
+   * @param fn returns the loss, a view of one element; it must be synchronous
+   * @param options.accumulate add to the gradients that are there instead of starting from zero
+   * @returns the loss
+   */
+  step(fn: () => View, options: { readonly accumulate?: boolean } = {}): number {
+    checkKnown('engine.step', options, ['accumulate']);
+    const tape = new StepTape();
+    return this.#run(tape, () => {
+      if (options.accumulate !== true) this.#zeroGradients();
+      const loss: unknown = fn();
+      if (!(loss instanceof View)) throw notALoss(loss);
+      const value = loss.item();
+      if (!loss.requiresGrad) {
+        throw new RecurraError(
+          `engine.step: ${loss.label} depends on no parameter, so there is no gradient to bring back.`,
+        );
+      }
+      this.memory.view(loss.gradient(), 1)[0] = 1;
+      tape.run();
+      return value;
+    });
+  }
+
+  /**
+   * Runs `fn` without a tape: no gradients, no dropout. Views made inside end with it; numbers and copies leave.
+   */
+  evaluate<T>(fn: () => T): T {
+    return this.#run(noTape, () => {
+      const result = fn();
+      if (result instanceof Promise) throw notSynchronous('engine.evaluate');
+      return result;
+    });
+  }
+
+  #run<T>(tape: Tape, fn: () => T): T {
+    if (this.#disposed) throw new RecurraError('engine: it was disposed of.');
+    this.memory.beginStep();
+    this.#tape = tape;
+    try {
+      return fn();
+    } finally {
+      this.#tape = noTape;
+      this.memory.endStep();
+    }
+  }
+
+  #zeroGradients(): void {
+    const { base, bytes } = this.memory.region('gradients');
+    this.memory.zero(base, bytes / this.memory.bytes(1));
+  }
+
+  /**
+   * Copies numbers into the running step.
+   * @param array row-major, as many as the shape holds
+   * @throws ShapeError
+   */
+  input(array: HostArray, label: string = 'input'): View {
+    const size = sizeOf(array.shape);
+    if (array.data.length !== size) {
+      throw new ShapeError(
+        `${label}: shape ${formatShape(array.shape)} takes ${size} values, got ${array.data.length}.`,
+      );
+    }
+    const ptr = this.memory.reserve(size);
+    this.memory.view(ptr, size).set(array.data);
+    return new View(this.memory, label, ptr, array.shape, false);
+  }
+
+  /** Copies whole numbers into the running step. @returns their address */
+  ids(data: Int32Array): number {
+    const ptr = this.memory.reserve(Math.ceil((data.length * 4) / this.memory.bytes(1)));
+    this.memory.heap.ints.set(data, ptr / 4);
+    return ptr;
+  }
+
+  /** Reserves an operation's result in the running step. */
+  output(label: string, shape: Shape, requiresGrad: boolean): View {
+    return new View(this.memory, label, this.memory.reserve(sizeOf(shape)), shape, requiresGrad);
+  }
+
+  /** Which kernels run and why, and the memory in use. */
+  report(): EngineReport {
+    return {
+      kernels: this.#selection.tier,
+      notes: this.#selection.notes,
+      precision: this.memory.heap.shift === 3 ? 'float64' : 'float32',
+      memoryBytes: this.memory.heap.byteLength,
+      peakStepBytes: this.memory.peakArenaBytes,
+    };
+  }
+
+  /** Ends the engine. Its memory is freed once nothing refers to it; steps afterwards throw. */
+  dispose(): void {
+    this.#disposed = true;
+  }
+}
+
+/**
+ * Makes an engine.
+ * @throws OptionError for unknown or impossible options
+ * @throws KernelUnavailableError if a tier was asked for by name and cannot run here
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const operation = 'createEngine';
+  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'memoryLimit', 'debug']);
+  const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = 2 ** 32, debug = false } = options;
+  if (!Number.isInteger(seed)) {
+    throw new OptionError(`${operation}: seed must be a whole number, got ${String(seed)}.`);
+  }
+  const selection = await selectKernels({
+    tier: checkChoice(operation, 'kernels', kernels, precision === 'float64' ? ['auto', 'js'] : ['auto', ...TIERS]),
+    precision: checkChoice(operation, 'precision', precision, ['float32', 'float64']),
+    memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
+  });
+  return new Engine(selection, seed, debug);
+}
+
+function notALoss(value: unknown): RecurraError {
+  if (value instanceof Promise) return notSynchronous('engine.step');
+  return new RecurraError(
+    `engine.step: the function must return the loss, a view of one element, got ${typeof value}.`,
+  );
+}
+
+function notSynchronous(operation: string): RecurraError {
+  return new RecurraError(`${operation}: the function must be synchronous, got a promise. Await before the step.`);
+}

@@ -1,0 +1,51 @@
+/** A fully connected layer over the last axis. */
+
+import type { Engine } from '../engine.js';
+import type { Parameter } from '../memory/parameter.js';
+import type { View } from '../memory/view.js';
+import { linear, LinearWeights } from '../ops/linear.js';
+import { checkKnown, checkSize } from '../shape.js';
+import { constant, xavier } from './initializers.js';
+import type { Initializer } from './initializers.js';
+import { Layer } from './layer.js';
+
+/** Options of `Linear`. */
+export interface LinearOptions {
+  /** I, the last axis of the input. */
+  readonly inputSize: number;
+  /** O, the last axis of the output. */
+  readonly outputSize: number;
+  /** Whether there is a bias. Default true. */
+  readonly bias?: boolean;
+  /** How the weight begins. Default: Xavier. The bias begins at zero. */
+  readonly init?: Initializer;
+}
+
+/** y = x W^T + b, with W (O, I) and b (O). */
+export class Linear extends Layer {
+  /** (O, I). */
+  readonly weight: Parameter;
+  /** (O), if there is one. */
+  readonly bias: Parameter | undefined;
+  readonly #weights: LinearWeights;
+
+  /** @throws OptionError */
+  constructor(engine: Engine, options: LinearOptions) {
+    super(engine);
+    checkKnown('Linear', options, ['inputSize', 'outputSize', 'bias', 'init']);
+    const I = checkSize('Linear', 'inputSize', options.inputSize);
+    const O = checkSize('Linear', 'outputSize', options.outputSize);
+    this.weight = this.declare('weight', [O, I], options.init ?? xavier);
+    this.bias = options.bias === false ? undefined : this.declare('bias', [O], constant(0));
+    this.#weights = new LinearWeights(this.weight, this.bias);
+  }
+
+  /**
+   * @param x any shape that ends in I
+   * @returns the same shape with O at the end
+   * @throws ShapeError
+   */
+  forward(x: View): View {
+    return linear(x, this.#weights);
+  }
+}

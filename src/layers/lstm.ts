@@ -1,0 +1,41 @@
+/** Long short-term memory, stacked. Equations and source: src/kernels/lstm.ts. */
+
+import type { Engine } from '../engine.js';
+import type { View } from '../memory/view.js';
+import { lstm } from '../ops/lstm.js';
+import { RecurrentWeights } from '../ops/recurrent.js';
+import type { StateSource } from '../ops/recurrent.js';
+import { checkNumber } from '../shape.js';
+import type { Initializer } from './initializers.js';
+import { RecurrentLayer } from './recurrent.js';
+import type { CellResult, RecurrentOptions } from './recurrent.js';
+
+/** Options of `LSTM`. */
+export interface LstmOptions extends RecurrentOptions {
+  /** Where the forget gates' bias begins (Gers et al. 2000; Jozefowicz et al. 2015). Default 1. */
+  readonly forgetBias?: number;
+}
+
+/** A stack of LSTM layers; gates in the order i f g o. */
+export class LSTM extends RecurrentLayer {
+  protected readonly hasCell = true;
+  readonly #layers: RecurrentWeights[];
+
+  /** @throws OptionError */
+  constructor(engine: Engine, options: LstmOptions) {
+    super(engine, 'LSTM', options, ['forgetBias']);
+    const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
+    const H = this.hiddenSize;
+    const biasInit: Initializer = (values) => void values.fill(forgetBias, H, 2 * H);
+    this.#layers = this.declareLayers(4, options, biasInit).map((layer) => new RecurrentWeights(layer));
+  }
+
+  protected override runLayer(
+    k: number,
+    x: View,
+    h0: StateSource | undefined,
+    c0: StateSource | undefined,
+  ): CellResult {
+    return lstm(x, h0, c0, this.#layers[k]!);
+  }
+}

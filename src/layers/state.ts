@@ -1,0 +1,29 @@
+/** The state of a stack of recurrent layers: what one window hands to the next. */
+
+import type { HostArray } from '../engine.js';
+import { View } from '../memory/view.js';
+import type { StateSource } from '../ops/recurrent.js';
+
+/** h, and for the LSTM c, of every layer, first layer first; (B, H) each. */
+export class RecurrentState {
+  readonly h: readonly StateSource[];
+  /** Empty but for the LSTM. */
+  readonly c: readonly StateSource[];
+
+  constructor(h: readonly StateSource[], c: readonly StateSource[] = []) {
+    this.h = h;
+    this.c = c;
+  }
+
+  /**
+   * A copy on the JavaScript heap, which outlives the step and through which no gradient flows: the end of a window of
+   * truncated BPTT (Williams and Peng 1990).
+   */
+  detach(): RecurrentState {
+    return new RecurrentState(this.h.map(copyOf), this.c.map(copyOf));
+  }
+}
+
+function copyOf(source: StateSource): HostArray {
+  return source instanceof View ? { data: source.toArray(), shape: source.shape } : source;
+}

@@ -1,0 +1,58 @@
+/** Token ids to rows of a table. Equations and source: src/kernels/embedding.ts. */
+
+import { engineOf } from '../engine.js';
+import type { Ids } from '../engine.js';
+import { DataError, ShapeError } from '../errors.js';
+import type { Parameter } from '../memory/parameter.js';
+import type { View } from '../memory/view.js';
+import { formatShape, sizeOf } from '../shape.js';
+
+/**
+ * y = table[ids].
+ * @param ids any shape, each below V
+ * @param table (V, E)
+ * @returns the shape of ids, then E
+ * @throws DataError for an id outside the table
+ */
+export function embedding(ids: Ids, table: Parameter): View {
+  const engine = engineOf(table);
+  const [V, E] = table.shape as [number, number];
+  const n = sizeOf(ids.shape);
+  checkIds('embedding', ids, V);
+  const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording);
+  const idsPtr = engine.ids(ids.data);
+  engine.kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
+  engine.tape.record('embedding', () => {
+    if (!y.hasGradient) return;
+    engine.kernels.embeddingBackward(table.gradientPtr, y.gradient(), idsPtr, n, E);
+  });
+  return y;
+}
+
+/**
+ * Checks that ids fit their shape and a vocabulary.
+ * @param except an id that is allowed although it lies outside
+ */
+export function checkIds(operation: string, ids: Ids, V: number, except?: number): void {
+  const { data, shape } = ids;
+  if (!(data instanceof Int32Array) || data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `${operation}: ids of shape ${formatShape(shape)} must be an Int32Array of ${sizeOf(shape)}, got ${data.length} elements.`,
+    );
+  }
+  for (let i = 0; i < data.length; i++) {
+    const id = data[i]!;
+    if ((id >= 0 && id < V) || id === except) continue;
+    throw new DataError(`${operation}: id ${id} at ${position(i, shape)} is outside the vocabulary of ${V}.`);
+  }
+}
+
+/** `[3, 1]`: the indices of the i-th element. */
+function position(i: number, shape: readonly number[]): string {
+  const indices: number[] = [];
+  for (const length of [...shape].reverse()) {
+    indices.unshift(i % length);
+    i = Math.floor(i / length);
+  }
+  return `[${indices.join(', ')}]`;
+}

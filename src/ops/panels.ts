@@ -1,0 +1,83 @@
+/**
+ * Packed copies of weights, which the fast products read (src/kernels/gemm.ts). A cache: rebuilt when a parameter's
+ * version has moved, so once per update while training and never while generating.
+ */
+
+import { engineOf } from '../engine.js';
+import { panelSize } from '../kernels/gemm.js';
+import type { Memory } from '../memory/memory.js';
+import type { Parameter } from '../memory/parameter.js';
+
+const REGION = 'panels';
+
+/** Rows `from` to `from + rows` of a weight matrix. */
+export interface RowRange {
+  readonly from: number;
+  readonly rows: number;
+}
+
+/** Panels of one matrix. Made with the layer, outside of any step. */
+export class Panels {
+  readonly #memory: Memory;
+  readonly #sources: readonly Parameter[];
+  readonly #offset: number;
+  readonly #pack: (panels: number) => void;
+  #version: number = -1;
+
+  constructor(sources: readonly Parameter[], floats: number, pack: (panels: number) => void) {
+    this.#memory = sources[0]!.memory;
+    this.#sources = sources;
+    this.#offset = this.#memory.extend(REGION, floats);
+    this.#pack = pack;
+  }
+
+  /** The address, packed anew first if a source has changed. */
+  get ptr(): number {
+    const ptr = this.#memory.region(REGION).base + this.#offset;
+    const version = this.#sources.reduce((sum, source) => sum + source.version, 0);
+    if (version !== this.#version) {
+      this.#pack(ptr);
+      this.#version = version;
+    }
+    return ptr;
+  }
+}
+
+/**
+ * For x W^T + bias1 + bias2: panels of the transpose of W (N, K), or of some of its rows.
+ * @param biases each (N) for the rows of the whole of W, so the range applies to them too
+ */
+export function forwardPanels(
+  weight: Parameter,
+  biases: readonly (Parameter | undefined)[],
+  { from, rows }: RowRange = wholeOf(weight),
+): Panels {
+  const { kernels, memory } = engineOf(weight);
+  const K = weight.shape[1]!;
+  const bias = (i: number): number => (biases[i] === undefined ? 0 : biases[i].ptr + memory.bytes(from));
+  const sources = [weight, ...biases.filter((parameter) => parameter !== undefined)];
+  return new Panels(sources, panelSize(K, rows), (panels) => {
+    kernels.packPanelsTransposed(panels, weight.ptr + memory.bytes(from * K), bias(0), bias(1), K, rows, K);
+  });
+}
+
+/** For dy W: panels of W (K, N) as it is, or of some of its rows. */
+export function backwardPanels(weight: Parameter, { from, rows }: RowRange = wholeOf(weight)): Panels {
+  const { kernels, memory } = engineOf(weight);
+  const N = weight.shape[1]!;
+  return new Panels([weight], panelSize(rows, N), (panels) => {
+    kernels.packPanels(panels, weight.ptr + memory.bytes(from * N), 0, 0, rows, N, N);
+  });
+}
+
+/** Panels without any rows of W: a product with them is the bias alone. */
+export function biasPanels(bias: Parameter, { from, rows }: RowRange): Panels {
+  const { kernels, memory } = engineOf(bias);
+  return new Panels([bias], panelSize(0, rows), (panels) => {
+    kernels.packPanels(panels, 0, bias.ptr + memory.bytes(from), 0, 0, rows, rows);
+  });
+}
+
+function wholeOf(weight: Parameter): RowRange {
+  return { from: 0, rows: weight.shape[0]! };
+}

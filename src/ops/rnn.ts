@@ -1,0 +1,97 @@
+/** A whole Elman layer over time. Equations and source: src/kernels/rnn.ts. */
+
+import { engineOf } from '../engine.js';
+import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
+import { RELU, TANH } from '../kernels/rnn.js';
+import { View } from '../memory/view.js';
+import {
+  carriedGradient,
+  checkSequence,
+  prepareInitial,
+  returnToInitial,
+  sequenceGradients,
+  stateSlots,
+} from './recurrent.js';
+import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
+
+/** The activations of the Elman layer. */
+export const NONLINEARITIES = ['tanh', 'relu'] as const;
+
+/** An activation of the Elman layer. */
+export type Nonlinearity = (typeof NONLINEARITIES)[number];
+
+/** The result of `rnn`. */
+export interface RnnResult {
+  /** h of every step, (T, B, H). */
+  readonly output: View;
+  /** h of the last step, (B, H). */
+  readonly h: View;
+}
+
+interface Saved {
+  readonly x: View;
+  readonly h0: StateSource | undefined;
+  readonly weights: RecurrentWeights;
+  readonly sizes: Sizes;
+  readonly activation: number;
+  /** (T + 1, B, H). */
+  readonly h: number;
+  /** (T, B, H). */
+  readonly gates: number;
+}
+
+/**
+ * Runs an Elman layer over a sequence.
+ * @param x (T, B, I)
+ * @param h0 (B, H); zeros if not given
+ * @throws ShapeError
+ */
+export function rnn(
+  x: View,
+  h0: StateSource | undefined,
+  weights: RecurrentWeights,
+  nonlinearity: Nonlinearity,
+): RnnResult {
+  const engine = engineOf(x);
+  const { kernels, memory, tape } = engine;
+  const sizes = checkSequence('rnn', x, weights.parameters);
+  const { T, B, I, H } = sizes;
+  const activation = nonlinearity === 'tanh' ? TANH : RELU;
+  const h = stateSlots('rnn', 'h0', engine, h0, sizes);
+  const gates = memory.reserve(T * B * H);
+  const state = memory.bytes(B * H);
+  kernels.gemm(gates, x.ptr, weights.input.ptr, T * B, H, I, I, H, BIAS);
+  const recurrent = weights.recurrent.ptr;
+  for (let t = 0; t < T; t++) {
+    const slot = t * state;
+    kernels.gemm(gates + slot, h + slot, recurrent, B, H, H, H, H, ACCUMULATE);
+    kernels.rnnForward(h + slot + state, gates + slot, B * H, activation);
+  }
+  const result = {
+    output: new View(memory, 'output of rnn', h + state, [T, B, H], tape.recording),
+    h: new View(memory, 'h of rnn', h + T * state, [B, H], tape.recording),
+  };
+  tape.record('rnn', () => rnnBackward(result, { x, h0, weights, sizes, activation, h, gates }));
+  return result;
+}
+
+function rnnBackward(result: RnnResult, { x, h0, weights, sizes, activation, h, gates }: Saved): void {
+  if (!result.output.hasGradient && !result.h.hasGradient) return;
+  const engine = engineOf(x);
+  const { kernels, memory } = engine;
+  const { T, B, H } = sizes;
+  const state = memory.bytes(B * H);
+  prepareInitial(h0);
+  const dy = result.output.gradient();
+  memory.scratch(() => {
+    const dh = carriedGradient(engine, result.h);
+    const recurrent = weights.recurrentBackward.ptr;
+    for (let t = T - 1; t >= 0; t--) {
+      const slot = t * state;
+      kernels.rnnBackward(gates + slot, dh, dy + slot, h + slot + state, B * H, activation);
+      kernels.gemm(dh, gates + slot, recurrent, B, H, H, H, H, ASSIGN);
+    }
+    returnToInitial(engine, h0, dh);
+  });
+  sequenceGradients(x, weights, gates, h, sizes);
+}

@@ -1,0 +1,143 @@
+/**
+ * What optimizers share: flat ranges, the check that no gradient is NaN or infinite, moments as regions beside the
+ * parameters, and a state that a checkpoint can hold. The update rules are kernels: src/kernels/optimizer.ts.
+ */
+
+import { engineOf } from '../engine.js';
+import type { Engine, HostArray } from '../engine.js';
+import { CheckpointError } from '../errors.js';
+import type { Parameter } from '../memory/parameter.js';
+import { checkNumber } from '../shape.js';
+import { gradNorm } from './clip.js';
+import { rangesOf } from './ranges.js';
+import type { Range } from './ranges.js';
+
+/** An optimizer's memory: moments by `moment.parameter index`, and numbers by name. */
+export interface OptimizerState {
+  readonly moments: ReadonlyMap<string, HostArray>;
+  readonly numbers: Readonly<Record<string, number>>;
+}
+
+let instances = 0;
+
+/** An update rule over a list of parameters. */
+export abstract class Optimizer {
+  readonly parameters: readonly Parameter[];
+  protected readonly engine: Engine;
+  readonly #ranges: readonly Range[];
+  readonly #moments: readonly string[];
+  readonly #region: string;
+  #lr: number;
+  #updates: number = 0;
+
+  /** @param moments the names of the running averages it keeps, one number a weight each */
+  constructor(operation: string, parameters: readonly Parameter[], lr: number, moments: readonly string[]) {
+    this.#ranges = rangesOf(operation, parameters);
+    this.parameters = [...parameters];
+    this.engine = engineOf(parameters[0]!);
+    this.#lr = checkNumber(operation, 'lr', lr, { least: 0, below: Infinity });
+    this.#moments = moments;
+    this.#region = `optimizer ${++instances}`;
+    const floats = this.#ranges.reduce((sum, range) => sum + range.floats, 0);
+    for (const moment of moments) this.engine.memory.extend(`${this.#region} ${moment}`, floats);
+  }
+
+  /** The learning rate; a schedule sets it before each update. */
+  get lr(): number {
+    return this.#lr;
+  }
+
+  set lr(lr: number) {
+    this.#lr = checkNumber('optimizer', 'lr', lr, { least: 0, below: Infinity });
+  }
+
+  /** How many updates were made. */
+  get updates(): number {
+    return this.#updates;
+  }
+
+  /**
+   * One update of every parameter from its gradient.
+   * @throws DivergenceError if a gradient is not finite; then nothing has been changed
+   */
+  step(): void {
+    gradNorm(this.parameters);
+    this.#updates++;
+    this.beforeUpdate();
+    const { memory } = this.engine;
+    const values = memory.region('parameters').base;
+    const gradients = memory.region('gradients').base;
+    let done = 0;
+    for (const { offset, floats } of this.#ranges) {
+      const moments = this.#moments.map(
+        (moment) => memory.region(`${this.#region} ${moment}`).base + memory.bytes(done),
+      );
+      this.update(values + offset, gradients + offset, moments, floats);
+      done += floats;
+    }
+    for (const parameter of this.parameters) parameter.touch();
+  }
+
+  /** Runs once before the ranges of an update. */
+  protected beforeUpdate(): void {}
+
+  /** Updates one range: values p, gradients g, moments in the order they were named, n floats each. */
+  protected abstract update(p: number, g: number, moments: readonly number[], n: number): void;
+
+  /** Numbers beside the moments that the next update depends on. */
+  protected numbers(): Record<string, number> {
+    return {};
+  }
+
+  /** Takes back what `numbers` gave. */
+  protected setNumbers(_numbers: Readonly<Record<string, number>>): void {}
+
+  /** A copy of the moments and counters, from which training goes on bit for bit. */
+  state(): OptimizerState {
+    const moments = new Map<string, HostArray>();
+    this.#eachMoment((key, ptr, { size, shape }) => {
+      moments.set(key, { data: this.engine.memory.view(ptr, size).slice(), shape });
+    });
+    return { moments, numbers: { updates: this.#updates, lr: this.#lr, ...this.numbers() } };
+  }
+
+  /** Goes on from a state of the same kind of optimizer over the same parameters. @throws CheckpointError */
+  setState({ moments, numbers }: OptimizerState): void {
+    this.#eachMoment((key, ptr, { size, name }) => {
+      const saved = moments.get(key);
+      if (saved?.data.length !== size) {
+        throw new CheckpointError(`optimizer: the state has no moment ${key} of ${size} values for ${name}.`);
+      }
+      this.engine.memory.view(ptr, size).set(saved.data);
+    });
+    for (const [name, value] of Object.entries({ updates: 0, lr: 0, ...this.numbers() })) {
+      if (typeof numbers[name] === typeof value) continue;
+      throw new CheckpointError(`optimizer: the state has no number ${name}.`);
+    }
+    this.#updates = numbers['updates']!;
+    this.lr = numbers['lr']!;
+    this.setNumbers(numbers);
+  }
+
+  #eachMoment(use: (key: string, ptr: number, parameter: Parameter) => void): void {
+    const { memory } = this.engine;
+    for (const moment of this.#moments) {
+      const { base } = memory.region(`${this.#region} ${moment}`);
+      this.parameters.forEach((parameter, index) => {
+        use(`${moment}.${index}`, base + this.#offsetOf(parameter), parameter);
+      });
+    }
+  }
+
+  /** Where a parameter's moment is within its region: ranges lie there without gaps. */
+  #offsetOf({ offset }: Parameter): number {
+    const { memory } = this.engine;
+    let done = 0;
+    for (const range of this.#ranges) {
+      const bytes = memory.bytes(range.floats);
+      if (offset >= range.offset && offset < range.offset + bytes) return done + offset - range.offset;
+      done += bytes;
+    }
+    throw new Error('internal: a parameter lies in no range of its optimizer.');
+  }
+}
