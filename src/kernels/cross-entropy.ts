@@ -10,7 +10,10 @@
 
 import type { Heap } from '../memory/heap.js';
 
-/** Cross-entropy by row. Targets must be below V, or the ignored id. */
+/**
+ * Cross-entropy by row. Targets must be below V, or the ignored id. Probabilities times scale below 1e-30 may be
+ * flushed to 0; a NaN stays a NaN.
+ */
 export interface CrossEntropyKernels {
   /**
    * @param losses out, (n); 0 for ignored rows

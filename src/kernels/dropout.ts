@@ -14,15 +14,7 @@ export interface DropoutKernels {
    * @param y out, (n); may be x
    * @param x in, (n)
    */
-  dropoutForward(
-    y: number,
-    x: number,
-    n: number,
-    threshold: number,
-    scale: number,
-    key0: number,
-    key1: number,
-  ): void;
+  dropoutForward(y: number, x: number, n: number, threshold: number, scale: number, key0: number, key1: number): void;
 
   /**
    * @param dx in-out, (n), accumulates

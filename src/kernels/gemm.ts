@@ -215,10 +215,22 @@ function tile4x4(
     b += PANEL;
     const b0 = f[b]!, b1 = f[b + 1]!, b2 = f[b + 2]!, b3 = f[b + 3]!; // prettier-ignore
     const x0 = f[a]!, x1 = f[a1]!, x2 = f[a2]!, x3 = f[a3]!; // prettier-ignore
-    s00 += x0 * b0; s01 += x0 * b1; s02 += x0 * b2; s03 += x0 * b3; // prettier-ignore
-    s10 += x1 * b0; s11 += x1 * b1; s12 += x1 * b2; s13 += x1 * b3; // prettier-ignore
-    s20 += x2 * b0; s21 += x2 * b1; s22 += x2 * b2; s23 += x2 * b3; // prettier-ignore
-    s30 += x3 * b0; s31 += x3 * b1; s32 += x3 * b2; s33 += x3 * b3; // prettier-ignore
+    s00 += x0 * b0;
+    s01 += x0 * b1;
+    s02 += x0 * b2;
+    s03 += x0 * b3; // prettier-ignore
+    s10 += x1 * b0;
+    s11 += x1 * b1;
+    s12 += x1 * b2;
+    s13 += x1 * b3; // prettier-ignore
+    s20 += x2 * b0;
+    s21 += x2 * b1;
+    s22 += x2 * b2;
+    s23 += x2 * b3; // prettier-ignore
+    s30 += x3 * b0;
+    s31 += x3 * b1;
+    s32 += x3 * b2;
+    s33 += x3 * b3; // prettier-ignore
   }
   const keep = begin === ACCUMULATE;
   storeRow(f, c, s00, s01, s02, s03, columns, keep);
@@ -227,15 +239,7 @@ function tile4x4(
   storeRow(f, c + 3 * ldc, s30, s31, s32, s33, columns, keep);
 }
 
-function tile1x4(
-  f: FloatArray,
-  c: number,
-  a: number,
-  b: number,
-  K: number,
-  begin: number,
-  columns: number,
-): void {
+function tile1x4(f: FloatArray, c: number, a: number, b: number, K: number, begin: number, columns: number): void {
   let s0 = 0, s1 = 0, s2 = 0, s3 = 0; // prettier-ignore
   if (begin === BIAS) {
     s0 = f[b]!;
@@ -278,10 +282,22 @@ function tileTN4x4(
   for (const end = a + 4 * K; a < end; a += 4, b += 4) {
     const b0 = f[b]!, b1 = f[b + 1]!, b2 = f[b + 2]!, b3 = f[b + 3]!; // prettier-ignore
     const x0 = f[a]!, x1 = f[a + 1]!, x2 = f[a + 2]!, x3 = f[a + 3]!; // prettier-ignore
-    s00 += x0 * b0; s01 += x0 * b1; s02 += x0 * b2; s03 += x0 * b3; // prettier-ignore
-    s10 += x1 * b0; s11 += x1 * b1; s12 += x1 * b2; s13 += x1 * b3; // prettier-ignore
-    s20 += x2 * b0; s21 += x2 * b1; s22 += x2 * b2; s23 += x2 * b3; // prettier-ignore
-    s30 += x3 * b0; s31 += x3 * b1; s32 += x3 * b2; s33 += x3 * b3; // prettier-ignore
+    s00 += x0 * b0;
+    s01 += x0 * b1;
+    s02 += x0 * b2;
+    s03 += x0 * b3; // prettier-ignore
+    s10 += x1 * b0;
+    s11 += x1 * b1;
+    s12 += x1 * b2;
+    s13 += x1 * b3; // prettier-ignore
+    s20 += x2 * b0;
+    s21 += x2 * b1;
+    s22 += x2 * b2;
+    s23 += x2 * b3; // prettier-ignore
+    s30 += x3 * b0;
+    s31 += x3 * b1;
+    s32 += x3 * b2;
+    s33 += x3 * b3; // prettier-ignore
   }
   storeRow(f, c, s00, s01, s02, s03, columns, true);
   if (rows > 1) storeRow(f, c + ldc, s10, s11, s12, s13, columns, true);

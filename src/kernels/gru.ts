@@ -20,7 +20,7 @@
 import type { Heap } from '../memory/heap.js';
 import { sigmoid } from './sigmoid.js';
 
-/** The GRU cell over a batch. Gradients below 1e-30 may be flushed to 0. */
+/** The GRU cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface GruKernels {
   /**
    * @param h out, (B, H); may be hPrevious

@@ -18,7 +18,7 @@
 import type { Heap } from '../memory/heap.js';
 import { sigmoid } from './sigmoid.js';
 
-/** The LSTM cell over a batch. Gradients below 1e-30 may be flushed to 0. */
+/** The LSTM cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface LstmKernels {
   /**
    * @param h out, (B, H)
@@ -27,15 +27,7 @@ export interface LstmKernels {
    * @param gates in-out, (B, 4H): pre-activations in, activated gates out
    * @param cPrevious in, (B, H)
    */
-  lstmForward(
-    h: number,
-    c: number,
-    tanhC: number,
-    gates: number,
-    cPrevious: number,
-    B: number,
-    H: number,
-  ): void;
+  lstmForward(h: number, c: number, tanhC: number, gates: number, cPrevious: number, B: number, H: number): void;
 
   /**
    * @param gates in-out, (B, 4H): activated gates in, gradients of the pre-activations out

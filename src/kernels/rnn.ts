@@ -16,7 +16,7 @@ export const TANH = 0;
 /** phi = max(0, x). */
 export const RELU = 1;
 
-/** The Elman cell's activation, n elements. Gradients below 1e-30 may be flushed to 0. */
+/** The Elman cell's activation, n elements. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface RnnKernels {
   /**
    * h := phi(a).

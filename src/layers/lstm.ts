@@ -27,7 +27,7 @@ export class LSTM extends RecurrentLayer {
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
     const H = this.hiddenSize;
     const biasInit: Initializer = (values) => void values.fill(forgetBias, H, 2 * H);
-    this.#layers = this.declareLayers(4, options, biasInit).map((layer) => new RecurrentWeights(layer));
+    this.#layers = this.declareLayers(4, options, biasInit).map((layer) => new RecurrentWeights('lstm', 4, layer));
   }
 
   protected override runLayer(

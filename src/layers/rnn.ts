@@ -27,7 +27,7 @@ export class RNN extends RecurrentLayer {
   constructor(engine: Engine, options: RnnOptions) {
     super(engine, 'RNN', options, ['nonlinearity']);
     this.nonlinearity = checkChoice('RNN', 'nonlinearity', options.nonlinearity ?? 'tanh', NONLINEARITIES);
-    this.#layers = this.declareLayers(1, options, constant(0)).map((layer) => new RecurrentWeights(layer));
+    this.#layers = this.declareLayers(1, options, constant(0)).map((layer) => new RecurrentWeights('rnn', 1, layer));
   }
 
   protected override runLayer(k: number, x: View, h0: StateSource | undefined): CellResult {

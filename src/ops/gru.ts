@@ -11,6 +11,7 @@ import type { Panels, RowRange } from './panels.js';
 import {
   carriedGradient,
   checkSequence,
+  checkWeights,
   prepareInitial,
   returnToInitial,
   stateSlots,
@@ -42,7 +43,9 @@ export class GruWeights {
   readonly inputNBackward: Panels;
   readonly recurrentBackward: Panels;
 
+  /** @throws ShapeError */
   constructor(parameters: RecurrentParameters) {
+    checkWeights('gru', 3, parameters);
     const { weightIh, weightHh, biasIh, biasHh } = parameters;
     const H = weightHh.shape[1]!;
     this.parameters = parameters;

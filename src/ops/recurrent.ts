@@ -9,10 +9,11 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
+import { ShapeError } from '../errors.js';
 import { ACCUMULATE, ASSIGN, gemmTNScratch } from '../kernels/gemm.js';
 import type { Parameter } from '../memory/parameter.js';
 import { View } from '../memory/view.js';
-import { Axes } from '../shape.js';
+import { Axes, formatShape, sizeOf } from '../shape.js';
 import { backwardPanels, forwardPanels } from './panels.js';
 import type { Panels, RowRange } from './panels.js';
 
@@ -47,7 +48,9 @@ export class RecurrentWeights {
   readonly inputBackward: Panels;
   readonly recurrentBackward: Panels;
 
-  constructor(parameters: RecurrentParameters) {
+  /** @throws ShapeError */
+  constructor(operation: string, gates: number, parameters: RecurrentParameters) {
+    checkWeights(operation, gates, parameters);
     const { weightIh, weightHh, biasIh, biasHh } = parameters;
     this.parameters = parameters;
     this.input = forwardPanels(weightIh, [biasIh, biasHh]);
@@ -57,7 +60,19 @@ export class RecurrentWeights {
   }
 }
 
-/** Checks x (T, B, I) and the weights (gates H, .) of a layer. @throws ShapeError */
+/** Checks the weights of a layer, (gates H, I) and (gates H, H), and its biases. @throws ShapeError */
+export function checkWeights(operation: string, gates: number, parameters: RecurrentParameters): void {
+  const { weightIh, weightHh, biasIh, biasHh } = parameters;
+  const width = gates === 1 ? 'H' : `${gates}H`;
+  const axes = new Axes(operation)
+    .bind('H', weightHh.shape[1]!, 'weight_hh')
+    .check('weight_hh', weightHh.shape, `${width} H`);
+  axes.check('weight_ih', weightIh.shape, `${width} I`);
+  if (biasIh !== undefined) axes.check('bias_ih', biasIh.shape, width);
+  if (biasHh !== undefined) axes.check('bias_hh', biasHh.shape, width);
+}
+
+/** Checks x (T, B, I) against the weights of a layer. @throws ShapeError */
 export function checkSequence(operation: string, x: View, { weightIh, weightHh }: RecurrentParameters): Sizes {
   const H = weightHh.shape[1]!;
   const I = weightIh.shape[1]!;
@@ -85,8 +100,17 @@ export function stateSlots(
   }
   new Axes(operation).bind('B', B, 'x (T, B, I)').bind('H', H, 'hiddenSize').check(name, source.shape, 'B H');
   if (source instanceof View) memory.copy(slots, source.ptr, B * H);
-  else memory.view(slots, B * H).set(source.data);
+  else memory.view(slots, B * H).set(checkValues(operation, name, source));
   return slots;
+}
+
+/** The numbers of an array, as many as its shape says. @throws ShapeError */
+function checkValues(operation: string, name: string, { data, shape }: HostArray): ArrayLike<number> {
+  const size = sizeOf(shape);
+  if (data.length === size) return data;
+  throw new ShapeError(
+    `${operation}: ${name} of shape ${formatShape(shape)} takes ${size} values, got ${data.length}.`,
+  );
 }
 
 /** Scratch (B, H) for a gradient that travels back through time, begun with the final state's own gradient. */

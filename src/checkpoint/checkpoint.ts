@@ -1,0 +1,155 @@
+/**
+ * A checkpoint: one safetensors file with the parameters under PyTorch's names, and in its metadata the model's
+ * options and vocabulary; from a training run also the optimizer's moments, the carried state, the data cursor and the
+ * random numbers, under `training.`. The same snapshot gives the same bytes.
+ */
+
+import { readBytes, sweepTemporaries, writeAtomically, ensureFolder } from '#storage';
+import type { Engine, HostArray } from '../engine.js';
+import { CheckpointError, RecurraError } from '../errors.js';
+import { LanguageModel } from '../models/language-model.js';
+import { arraysUnder, Fields, withPrefix } from '../models/snapshot.js';
+import type { Snapshot, Snapshotable } from '../models/snapshot.js';
+import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import type { TensorData } from './safetensors-format.js';
+
+const FORMAT = 'recurra';
+const VERSION = '1';
+const TRAINING = 'training.';
+
+/** The name of the file within a folder. */
+export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+
+/** A model from a checkpoint, and where its training stood. */
+export interface Checkpoint {
+  readonly model: LanguageModel;
+  /** For the `resume` option of `train`; none if the model was saved without a run. */
+  readonly training: Snapshot | undefined;
+}
+
+/** The bytes of a checkpoint. @param run the run that trains the model, to resume it later */
+export function encodeCheckpoint(model: Snapshotable, run?: Snapshotable): Uint8Array {
+  const { arrays, values } = model.snapshot();
+  const training = run?.snapshot();
+  const tensors = new Map([...arrays, ...withPrefix(TRAINING, training?.arrays ?? new Map<string, HostArray>())]);
+  const metadata = new Map([
+    ['format', FORMAT],
+    ['version', VERSION],
+    ['model', JSON.stringify(values)],
+  ]);
+  if (training !== undefined) metadata.set('training', JSON.stringify(training.values));
+  return encodeSafetensors(new Map([...tensors].map(([name, array]) => [name, toTensor(name, array)])), metadata);
+}
+
+function toTensor(name: string, { data, shape }: HostArray): TensorData {
+  if (data instanceof Float32Array) return { dtype: 'F32', shape, data };
+  if (data instanceof Float64Array) return { dtype: 'F64', shape, data };
+  throw new CheckpointError(`checkpoint: ${name} must be a Float32Array or a Float64Array.`);
+}
+
+/**
+ * Makes the model of a checkpoint on an engine.
+ * @param name what the bytes are called in messages, such as the file's path
+ * @param options.weights 'best' takes the weights with the lowest validation loss, where early stopping kept them
+ * @throws CheckpointError for anything that is not a whole checkpoint of this version
+ */
+export function decodeCheckpoint(
+  engine: Engine,
+  bytes: Uint8Array,
+  name: string,
+  options: { readonly weights?: 'last' | 'best' } = {},
+): Checkpoint {
+  const { tensors, metadata } = decodeSafetensors(bytes, name);
+  checkVersion(metadata, name);
+  try {
+    const model = readModel(engine, tensors, metadata, options.weights ?? 'last');
+    const training = readTraining(tensors, metadata);
+    return { model, training };
+  } catch (error) {
+    if (error instanceof CheckpointError || !(error instanceof RecurraError)) throw prefixed(name, error);
+    throw new CheckpointError(`${name}: ${error.message}`, { cause: error });
+  }
+}
+
+function prefixed(name: string, error: unknown): unknown {
+  return error instanceof CheckpointError ? new CheckpointError(`${name}: ${error.message}`, { cause: error }) : error;
+}
+
+function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void {
+  if (metadata.get('format') !== FORMAT) {
+    throw new CheckpointError(
+      `${name}: this safetensors file is not a checkpoint of recurra. Give a file that recurra train wrote.`,
+    );
+  }
+  const version = metadata.get('version');
+  if (version === VERSION) return;
+  throw new CheckpointError(
+    `${name}: the checkpoint has version ${version ?? 'none'}, this build reads ${VERSION}. Use the release that wrote it.`,
+  );
+}
+
+type Tensors = ReadonlyMap<string, HostArray>;
+
+function readModel(
+  engine: Engine,
+  tensors: Tensors,
+  metadata: ReadonlyMap<string, string>,
+  weights: string,
+): LanguageModel {
+  const values = parse(metadata, 'model');
+  const own = new Map([...tensors].filter(([tensor]) => !tensor.startsWith(TRAINING)));
+  const best = arraysUnder(tensors, `${TRAINING}best.`);
+  const arrays = weights === 'best' && best.size > 0 ? best : own;
+  return LanguageModel.fromSnapshot(engine, { arrays, values });
+}
+
+function readTraining(tensors: Tensors, metadata: ReadonlyMap<string, string>): Snapshot | undefined {
+  if (!metadata.has('training')) return undefined;
+  return { arrays: arraysUnder(tensors, TRAINING), values: parse(metadata, 'training') };
+}
+
+function parse(metadata: ReadonlyMap<string, string>, key: string): Snapshot['values'] {
+  const text = metadata.get(key);
+  let values: unknown;
+  try {
+    values = JSON.parse(text ?? '');
+  } catch (error) {
+    throw new CheckpointError(`the metadata '${key}' is not JSON. Use another copy of the file.`, { cause: error });
+  }
+  // Checks that it is an object; its fields are checked by whoever reads them.
+  void new Fields(key, values);
+  return values as Snapshot['values'];
+}
+
+/**
+ * Writes a checkpoint into a folder, made if it is not there: whole or not at all, whatever happens meanwhile.
+ * @throws CheckpointError if the folder cannot be written; the checkpoint before is then untouched
+ */
+export async function saveCheckpoint(folder: string, model: Snapshotable, run?: Snapshotable): Promise<void> {
+  const bytes = encodeCheckpoint(model, run);
+  await ensureFolder(folder);
+  await writeAtomically(checkpointPath(folder), bytes);
+}
+
+/** Reads a checkpoint from a folder that `saveCheckpoint` wrote. @throws CheckpointError */
+export async function loadCheckpoint(
+  folder: string,
+  engine: Engine,
+  options: { readonly weights?: 'last' | 'best' } = {},
+): Promise<Checkpoint> {
+  const path = checkpointPath(folder);
+  return decodeCheckpoint(engine, await readBytes(path), path, options);
+}
+
+/**
+ * Makes a folder ready for checkpoints: makes it if it is not there, and removes what killed writers left behind.
+ * @throws CheckpointError if it cannot be written
+ */
+export async function prepareFolder(folder: string): Promise<void> {
+  await ensureFolder(folder);
+  await sweepTemporaries(folder);
+}
+
+function checkpointPath(folder: string): string {
+  return `${folder.replace(/\/+$/, '')}/${CHECKPOINT_FILE}`;
+}

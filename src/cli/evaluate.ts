@@ -1,0 +1,32 @@
+/** `recurra evaluate`: how well a model predicts another text. */
+
+import { loadCheckpoint } from '../checkpoint/checkpoint.js';
+import { Corpus } from '../data/corpus.js';
+import { UNKNOWN } from '../data/vocabulary.js';
+import { createEngine } from '../engine.js';
+import { evaluate } from '../train/evaluate.js';
+import { settingsOf } from '../train/settings.js';
+import { EXIT } from './exit.js';
+import { readText } from './files.js';
+
+/** Runs the command. @returns the exit code */
+export async function evaluateCommand(folder: string, options: { text: string; json?: boolean }): Promise<number> {
+  const { model, training } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+  const corpus = Corpus.fromText(await readText(options.text), { vocabulary: model.vocabulary });
+  const sizes = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
+  const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, sizes);
+  const bitsPerCharacter = (loss * corpus.tokens.length) / corpus.characters / Math.LN2;
+  const unknown = corpus.tokens.reduce((count, id) => count + (id === UNKNOWN ? 1 : 0), 0);
+  if (options.json === true) {
+    const result = { event: 'evaluate', loss, perplexity, bitsPerCharacter, tokens, unknown };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return EXIT.done;
+  }
+  if (unknown > 0) process.stderr.write(`${unknown} of ${corpus.tokens.length} tokens are not in the vocabulary\n`);
+  process.stdout.write(
+    `loss                ${loss.toFixed(4)} nats per token\n` +
+      `perplexity          ${perplexity.toPrecision(5)}\n` +
+      `bits per character  ${bitsPerCharacter.toFixed(4)}\n`,
+  );
+  return EXIT.done;
+}

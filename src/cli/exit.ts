@@ -1,0 +1,36 @@
+/** Exit codes: what kind of error ends the process, and how it is told. */
+
+import pc from 'picocolors';
+import {
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  KernelUnavailableError,
+  MemoryError,
+  OptionError,
+  RecurraError,
+} from '../errors.js';
+
+/** The codes of the documentation: 0 done, 2 usage, 3 data, 4 diverged, 5 memory, 130 interrupted. */
+export const EXIT = { done: 0, unexpected: 1, usage: 2, data: 3, diverged: 4, memory: 5, interrupted: 130 } as const;
+
+const CODES: readonly [new (message: string) => Error, number][] = [
+  [OptionError, EXIT.usage],
+  [KernelUnavailableError, EXIT.usage],
+  [DataError, EXIT.data],
+  [CheckpointError, EXIT.data],
+  [DivergenceError, EXIT.diverged],
+  [MemoryError, EXIT.memory],
+];
+
+/** The exit code of an error. */
+export function exitCode(error: unknown): number {
+  return CODES.find(([type]) => error instanceof type)?.[1] ?? EXIT.unexpected;
+}
+
+/** An error as the command line tells it: one line for what was foreseen, the stack for a fault of ours. */
+export function describe(error: unknown): string {
+  const label = pc.createColors(pc.isColorSupported && process.stderr.isTTY).red('recurra:');
+  if (error instanceof RecurraError) return `${label} ${error.message.replaceAll('\n', ' ')}\n`;
+  return `${label} unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
+}

@@ -1,0 +1,16 @@
+/** `recurra generate`: text from a model. */
+
+import { loadCheckpoint } from '../checkpoint/checkpoint.js';
+import { createEngine } from '../engine.js';
+import type { GenerateOptions } from '../models/language-model.js';
+import { EXIT } from './exit.js';
+
+/** Runs the command. @returns the exit code */
+export async function generateCommand(
+  folder: string,
+  { prompt = '', ...options }: GenerateOptions & { prompt?: string },
+): Promise<number> {
+  const { model } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+  process.stdout.write(`${model.generate(prompt, options)}\n`);
+  return EXIT.done;
+}

@@ -1,0 +1,44 @@
+/** `recurra info`: what runs here, and why. */
+
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { createEngine } from '../engine.js';
+import { EXIT } from './exit.js';
+
+/** The version in package.json. */
+export function packageVersion(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
+
+/** Runs the command. @returns the exit code */
+export async function infoCommand(options: { json?: boolean }): Promise<number> {
+  const engine = await createEngine();
+  const { kernels, notes } = engine.report();
+  const info = {
+    version: packageVersion(),
+    kernels,
+    notes,
+    cores: availableParallelism(),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    memoryLimitBytes: 2 ** 32,
+    node: process.versions.node,
+    v8: process.versions.v8,
+    icu: process.versions['icu'] ?? 'none',
+    platform: `${process.platform} ${process.arch}`,
+  };
+  if (options.json === true) process.stdout.write(`${JSON.stringify(info)}\n`);
+  else process.stdout.write(table(info));
+  return EXIT.done;
+}
+
+function table(info: object): string {
+  const rows = Object.entries(info).filter(([, value]) => !Array.isArray(value) || value.length > 0);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(width)}  ${Array.isArray(value) ? value.join('\n' + ' '.repeat(width + 2)) : value}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env node
+/** The command line: options and their bounds, and what each command runs. */
+
+import { Command, CommanderError } from 'commander';
+import { LEVELS } from '../data/tokenizer.js';
+import { TIERS } from '../kernels/select.js';
+import { CELLS } from '../models/language-model.js';
+import { SCHEDULES } from '../optim/schedule.js';
+import { OPTIMIZERS } from '../train/settings.js';
+import { evaluateCommand } from './evaluate.js';
+import { describe, EXIT, exitCode } from './exit.js';
+import { generateCommand } from './generate.js';
+import { infoCommand, packageVersion } from './info.js';
+import { oneOf, real, whole } from './options.js';
+import { trainCommand } from './train.js';
+
+const positive = (option: string) => real(option, (value) => value > 0, 'a number above 0');
+const fraction = (option: string) => real(option, (value) => value >= 0 && value < 1, 'a number from 0 to below 1');
+
+function build(run: (code: Promise<number>) => Promise<void>): Command {
+  const program = new Command('recurra')
+    .description('Train and run recurrent neural networks on the CPU.')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'recurra: ')) })
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 2 usage, 3 data or checkpoint, 4 diverged, 5 memory, 130 interrupted.\n' +
+        'Examples:\n  recurra train --text book.txt --out run/\n  recurra generate run/ --prompt "ROMEO:" --length 200',
+    );
+  addTrain(program, run);
+  program
+    .command('evaluate <dir>')
+    .description('loss, perplexity and bits per character of a text')
+    .requiredOption('--text <file>', 'text to evaluate, UTF-8')
+    .option('--json', 'print one JSON object')
+    .action((dir, options) => run(evaluateCommand(dir, options)));
+  program
+    .command('generate <dir>')
+    .description('text from a model')
+    .option('--prompt <text>', 'what to continue')
+    .option('--length <n>', 'tokens to generate (200)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'below 1 bolder, above 1 more even, 0 the most likely (1)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0))
+    .action((dir, options) => run(generateCommand(dir, options)));
+  program
+    .command('info')
+    .description('kernels chosen and why, cores, memory limit, versions')
+    .option('--json', 'print one JSON object')
+    .action((options) => run(infoCommand(options)));
+  return program;
+}
+
+function addTrain(program: Command, run: (code: Promise<number>) => Promise<void>): void {
+  program
+    .command('train')
+    .description('train a language model on a text, or go on with --resume')
+    .option('--text <file>', 'text to train on, UTF-8')
+    .option('--out <dir>', 'folder of the checkpoint')
+    .option('--resume <dir>', 'go on from the checkpoint in this folder')
+    .option('--level <level>', 'char or word (char)', oneOf('--level', LEVELS))
+    .option('--locale <locale>', 'language of the words, such as ja (en)')
+    .option('--vocab-size <n>', 'most frequent symbols kept (all characters, 10000 words)', whole('--vocab-size', 1))
+    .option('--cell <cell>', 'lstm, gru or rnn (lstm)', oneOf('--cell', CELLS))
+    .option('--embedding <n>', 'size of the embedding (64)', whole('--embedding', 1))
+    .option('--hidden <n>', 'size of the state (128)', whole('--hidden', 1))
+    .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
+    .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
+    .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
+    .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
+    .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))
+    .option('--steps <n>', 'updates in all, instead of epochs', whole('--steps', 1))
+    .option('--optimizer <name>', `${OPTIMIZERS.join(', ')} (adam)`, oneOf('--optimizer', OPTIMIZERS))
+    .option('--lr <x>', 'learning rate (0.002; sgd 0.5, momentum 0.1)', positive('--lr'))
+    .option('--schedule <name>', `${SCHEDULES.join(', ')} (constant)`, oneOf('--schedule', SCHEDULES))
+    .option(
+      '--clip-norm <x>',
+      "most the gradient's norm may be, 0 for no limit (5)",
+      real('--clip-norm', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--clip-value <x>', 'most any element of the gradient may be (no limit)', positive('--clip-value'))
+    .option('--valid-fraction <p>', 'end of the text that validates, 0 for none (0.1)', fraction('--valid-fraction'))
+    .option('--patience <n>', 'stop after so many epochs without a better validation', whole('--patience', 1))
+    .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0))
+    .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
+    .option('--log <file>', 'append a CSV line an epoch')
+    .option('--json', 'print one JSON object an epoch')
+    .action((options) => run(trainCommand(options)));
+}
+
+async function main(): Promise<void> {
+  try {
+    const program = build(async (code) => {
+      process.exitCode = await code;
+    });
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has printed it; help and version are no errors.
+      process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return;
+    }
+    process.stderr.write(describe(error));
+    process.exitCode = exitCode(error);
+  }
+}
+
+void main();

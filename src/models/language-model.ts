@@ -1,0 +1,267 @@
+/**
+ * A recurrent language model (Mikolov et al. 2010): token, embedding, recurrent layers, and at every step the logits
+ * of the next token. Dropout, where asked for, is on the connections that do not go through time (Zaremba,
+ * Sutskever and Vinyals 2014).
+ */
+
+import { BEGINNING, PADDING, UNKNOWN, Vocabulary } from '../data/vocabulary.js';
+import type { Engine, HostArray, Ids } from '../engine.js';
+import { DataError } from '../errors.js';
+import { Embedding } from '../layers/embedding.js';
+import { GRU } from '../layers/gru.js';
+import { loadParameters } from '../layers/layer.js';
+import type { StateDict } from '../layers/layer.js';
+import { Linear } from '../layers/linear.js';
+import { LSTM } from '../layers/lstm.js';
+import type { RecurrentLayer } from '../layers/recurrent.js';
+import { RNN } from '../layers/rnn.js';
+import type { RecurrentState } from '../layers/state.js';
+import type { Parameter } from '../memory/parameter.js';
+import type { View } from '../memory/view.js';
+import { crossEntropy } from '../ops/cross-entropy.js';
+import { dropout } from '../ops/dropout.js';
+import { Random } from '../random.js';
+import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkSampleOptions, sampleToken } from './sample.js';
+import type { SampleOptions } from './sample.js';
+import { Fields } from './snapshot.js';
+import type { Snapshot, Snapshotable } from './snapshot.js';
+
+/** The recurrent cells a model can have. */
+export const CELLS = ['lstm', 'gru', 'rnn'] as const;
+
+/** A recurrent cell. */
+export type Cell = (typeof CELLS)[number];
+
+/** Options of `LanguageModel`. */
+export interface LanguageModelOptions {
+  /** Symbols and ids; the model keeps it and writes it into its checkpoint. */
+  readonly vocabulary: Vocabulary;
+  /** Default 'lstm'. */
+  readonly cell?: Cell;
+  /** E. Default 64. */
+  readonly embeddingSize?: number;
+  /** H. Default 128. */
+  readonly hiddenSize?: number;
+  /** Recurrent layers. Default 1. */
+  readonly numLayers?: number;
+  /** Dropout on the embedding, between layers and before the logits. Default 0. */
+  readonly dropout?: number;
+}
+
+/** Options of `generate`. */
+export interface GenerateOptions extends SampleOptions {
+  /** Tokens to generate. Default 200. */
+  readonly length?: number | undefined;
+  /** Seed of the sampling. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+/** Logits of a window, and the state behind it. */
+export interface Prediction {
+  /** (T, B, V). */
+  readonly logits: View;
+  readonly state: RecurrentState;
+}
+
+const OPTIONS = ['vocabulary', 'cell', 'embeddingSize', 'hiddenSize', 'numLayers', 'dropout'] as const;
+
+/** Embedding, recurrent layers, linear head. */
+export class LanguageModel implements Snapshotable {
+  readonly engine: Engine;
+  readonly vocabulary: Vocabulary;
+  readonly cell: Cell;
+  readonly embeddingSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly dropout: number;
+  readonly #embedding: Embedding;
+  readonly #recurrent: RecurrentLayer;
+  readonly #head: Linear;
+
+  /** @throws OptionError */
+  constructor(engine: Engine, options: LanguageModelOptions) {
+    const operation = 'LanguageModel';
+    checkKnown(operation, options, OPTIONS);
+    this.engine = engine;
+    this.vocabulary = options.vocabulary;
+    this.cell = checkChoice(operation, 'cell', options.cell ?? 'lstm', CELLS);
+    this.embeddingSize = checkSize(operation, 'embeddingSize', options.embeddingSize ?? 64);
+    this.hiddenSize = checkSize(operation, 'hiddenSize', options.hiddenSize ?? 128);
+    this.numLayers = checkSize(operation, 'numLayers', options.numLayers ?? 1);
+    this.dropout = checkNumber(operation, 'dropout', options.dropout ?? 0, { least: 0, below: 1 });
+    const V = this.vocabulary.size;
+    this.#embedding = new Embedding(engine, { vocabSize: V, size: this.embeddingSize });
+    this.#recurrent = this.#makeRecurrent();
+    this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: V });
+  }
+
+  #makeRecurrent(): RecurrentLayer {
+    const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[this.cell];
+    return new Layer(this.engine, {
+      inputSize: this.embeddingSize,
+      hiddenSize: this.hiddenSize,
+      numLayers: this.numLayers,
+      dropout: this.numLayers > 1 ? this.dropout : 0,
+    });
+  }
+
+  /** The trainable tensors. */
+  parameters(): Parameter[] {
+    return [...this.#named().values()];
+  }
+
+  /** The number of trainable numbers. */
+  get parameterCount(): number {
+    return this.parameters().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
+  stateDict(): StateDict {
+    return new Map(
+      [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
+    );
+  }
+
+  /** Replaces every parameter. @throws ShapeError; then nothing has been changed */
+  loadStateDict(dict: ReadonlyMap<string, HostArray>): void {
+    loadParameters(this.#named(), dict);
+  }
+
+  #named(): Map<string, Parameter> {
+    const parts = { embedding: this.#embedding, rnn: this.#recurrent, head: this.#head };
+    return new Map(
+      Object.entries(parts).flatMap(([part, layer]) => {
+        return layer.parameters().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
+      }),
+    );
+  }
+
+  /** A state of zeros for B rows. */
+  zeroState(batch: number): RecurrentState {
+    return this.#recurrent.zeroState(batch);
+  }
+
+  /**
+   * The logits of the token after each token.
+   * @param ids (T, B)
+   * @param state the state to begin from; zeros if not given
+   */
+  forward(ids: Ids, state?: RecurrentState): Prediction {
+    const embedded = dropout(this.#embedding.forward(ids), this.dropout);
+    const { output, state: next } = this.#recurrent.forward(embedded, state);
+    return { logits: this.#head.forward(dropout(output, this.dropout)), state: next };
+  }
+
+  /**
+   * The mean cross-entropy of a window, in nats per token, and the state behind it.
+   * @param inputs (T, B)
+   * @param targets (T, B), the token after each input
+   */
+  loss(inputs: Ids, targets: Ids, state?: RecurrentState): { readonly loss: View; readonly state: RecurrentState } {
+    const { logits, state: next } = this.forward(inputs, state);
+    return { loss: crossEntropy(logits, targets), state: next };
+  }
+
+  /**
+   * Continues a text.
+   * @param prompt may be empty
+   * @returns the prompt and what follows it
+   * @throws DataError if the prompt holds symbols the vocabulary does not have
+   */
+  generate(prompt: string, options: GenerateOptions = {}): string {
+    const ids = this.#promptIds(prompt);
+    return this.vocabulary.decode([...ids, ...this.#continue(ids, options)]);
+  }
+
+  *#continue(prompt: Int32Array, options: GenerateOptions): Generator<number> {
+    checkKnown('generate', options, ['length', 'seed', 'temperature', 'topK']);
+    checkSampleOptions('generate', options);
+    const { length = 200, seed = 1, temperature, topK } = options;
+    checkSize('generate', 'length', length, 0);
+    const random = new Random(seed);
+    const excluded = this.vocabulary.level === 'char' ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];
+    let ids = prompt;
+    let state: RecurrentState | undefined;
+    for (let i = 0; i < length; i++) {
+      const next = this.engine.evaluate(() => {
+        const prediction = this.forward({ data: ids, shape: [ids.length, 1] }, state);
+        state = prediction.state.detach();
+        const last = prediction.logits.toArray().subarray(-this.vocabulary.size);
+        return sampleToken(last, random, { temperature, topK }, excluded);
+      });
+      yield next;
+      ids = Int32Array.of(next);
+    }
+  }
+
+  /** The ids to continue; without a prompt, what a new sentence or a new line begins with. */
+  #promptIds(prompt: string): Int32Array {
+    const unknown = this.vocabulary.unknownIn(prompt);
+    if (unknown.length > 0) {
+      const shown = unknown.slice(0, 5).map((symbol) => JSON.stringify(symbol));
+      const what = this.vocabulary.level === 'char' ? 'characters' : 'words';
+      throw new DataError(
+        `generate: the prompt holds ${what} the model has never seen: ${shown.join(', ')}. Leave them out or replace them.`,
+      );
+    }
+    if (this.vocabulary.level === 'word' || prompt !== '') return this.vocabulary.encodePrompt(prompt);
+    const newline = this.vocabulary.idOf('\n');
+    // The first id behind the reserved ones is the most frequent symbol of the text.
+    return Int32Array.of(newline === UNKNOWN ? UNKNOWN + 1 : newline);
+  }
+
+  /**
+   * Bytes that training takes in the engine's memory, predicted before any is reserved.
+   * @param batch B
+   * @param window T
+   * @param moments numbers the optimizer keeps for each weight: 2 for Adam
+   */
+  predictMemory({ batch, window, moments }: { batch: number; window: number; moments: number }): number {
+    const { embeddingSize: E, hiddenSize: H, numLayers: L } = this;
+    const V = this.vocabulary.size;
+    const cells = batch * window;
+    // Floats a step holds for each cell: gates, h, c and tanh(c), then the gradient of the output.
+    const layer = { lstm: 8, gru: 6, rnn: 3 }[this.cell] * H;
+    const dropped = this.dropout > 0 ? 2 * (E + L * H) : 0;
+    const step = cells * (2 * E + L * layer + 2 * V + 3 + dropped) + 256 * (4 * H + V);
+    // Values, gradient, panels of both directions, moments.
+    return 4 * (this.parameterCount * (4 + moments) + step);
+  }
+
+  /** Options, vocabulary and parameters, for a checkpoint. */
+  snapshot(): Snapshot {
+    const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
+    const { level, locale, symbols } = this.vocabulary.toJSON();
+    return {
+      arrays: this.stateDict(),
+      values: {
+        kind: 'LanguageModel',
+        cell,
+        embeddingSize,
+        hiddenSize,
+        numLayers,
+        dropout: p,
+        vocabulary: { level, locale, symbols },
+      },
+    };
+  }
+
+  /**
+   * Makes a model from a snapshot.
+   * @throws CheckpointError, DataError, OptionError, ShapeError if the snapshot is damaged
+   */
+  static fromSnapshot(engine: Engine, { arrays, values }: Snapshot): LanguageModel {
+    const fields = new Fields('model', values);
+    const model = new LanguageModel(engine, {
+      vocabulary: Vocabulary.fromJSON(fields.object('vocabulary')),
+      cell: checkChoice('model', 'cell', fields.string('cell'), CELLS),
+      embeddingSize: fields.number('embeddingSize'),
+      hiddenSize: fields.number('hiddenSize'),
+      numLayers: fields.number('numLayers'),
+      dropout: fields.number('dropout'),
+    });
+    model.loadStateDict(arrays);
+    return model;
+  }
+}

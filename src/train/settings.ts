@@ -1,0 +1,137 @@
+/** The settings of a training run, their defaults and checks, and the optimizer and schedule they name. */
+
+import { OptionError } from '../errors.js';
+import type { Parameter } from '../memory/parameter.js';
+import { Adam, AdamW } from '../optim/adam.js';
+import type { Optimizer } from '../optim/optimizer.js';
+import { Fields } from '../models/snapshot.js';
+import type { Snapshot } from '../models/snapshot.js';
+import { RMSprop } from '../optim/rmsprop.js';
+import { SCHEDULES } from '../optim/schedule.js';
+import { SGD } from '../optim/sgd.js';
+import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+
+/** The optimizers by name. */
+export const OPTIMIZERS = ['adam', 'adamw', 'rmsprop', 'sgd', 'momentum'] as const;
+
+/** Numbers each optimizer keeps for each weight. */
+export const MOMENTS: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
+  adam: 2,
+  adamw: 2,
+  rmsprop: 1,
+  sgd: 0,
+  momentum: 1,
+};
+
+/** The settings of a run: everything that decides its weights, beside the model and the data. */
+export interface TrainSettings {
+  /** Passes over the training part. Default 4, unless `steps` is given. */
+  readonly epochs?: number | undefined;
+  /** Updates in all, instead of epochs. */
+  readonly steps?: number | undefined;
+  /** B, contiguous streams of text side by side. Default 32. */
+  readonly batch?: number | undefined;
+  /** T, steps of truncated BPTT. Default 64. */
+  readonly window?: number | undefined;
+  /** Default 'adam'. */
+  readonly optimizer?: (typeof OPTIMIZERS)[number] | undefined;
+  /** Learning rate. Default 2e-3 (sgd and momentum: 0.5 and 0.1). */
+  readonly lr?: number | undefined;
+  /** Default 'constant'. */
+  readonly schedule?: (typeof SCHEDULES)[number] | undefined;
+  /** Most the norm of the gradient may be. Default 5; 0 is no limit. */
+  readonly clipNorm?: number | undefined;
+  /** Most any element of the gradient may be. Default: no limit. */
+  readonly clipValue?: number | undefined;
+  /** The part at the end of the text that validates. Default 0.1; 0 is none. */
+  readonly validFraction?: number | undefined;
+  /** Validations without a new best loss after which training stops. Default: never. */
+  readonly patience?: number | undefined;
+}
+
+/** Settings with every default filled in; 0 stands for none. */
+export type FullSettings = { readonly [K in keyof TrainSettings]-?: Exclude<TrainSettings[K], undefined> };
+
+/** The names of the settings. */
+export const SETTINGS = [
+  'epochs',
+  'steps',
+  'batch',
+  'window',
+  'optimizer',
+  'lr',
+  'schedule',
+  'clipNorm',
+  'clipValue',
+  'validFraction',
+  'patience',
+] as const;
+
+const OPERATION = 'train';
+const RATES: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
+  adam: 2e-3,
+  adamw: 2e-3,
+  rmsprop: 2e-3,
+  sgd: 0.5,
+  momentum: 0.1,
+};
+
+/** Fills in defaults and checks everything. @throws OptionError */
+export function fullSettings(settings: TrainSettings): FullSettings {
+  checkKnown(OPERATION, settings, SETTINGS);
+  const { optimizer = 'adam', schedule = 'constant', validFraction = 0.1, patience = 0 } = settings;
+  checkChoice(OPERATION, 'optimizer', optimizer, OPTIMIZERS);
+  const full = {
+    ...runLength(settings),
+    batch: checkSize(OPERATION, 'batch', settings.batch ?? 32),
+    window: checkSize(OPERATION, 'window', settings.window ?? 64),
+    optimizer,
+    lr: checkNumber(OPERATION, 'lr', settings.lr ?? RATES[optimizer], { above: 0, below: Infinity }),
+    schedule: checkChoice(OPERATION, 'schedule', schedule, SCHEDULES),
+    clipNorm: checkNumber(OPERATION, 'clipNorm', settings.clipNorm ?? 5, { least: 0 }),
+    clipValue: checkNumber(OPERATION, 'clipValue', settings.clipValue ?? 0, { least: 0 }),
+    validFraction: checkNumber(OPERATION, 'validFraction', validFraction, { least: 0, below: 1 }),
+    patience: checkSize(OPERATION, 'patience', patience, 0),
+  };
+  for (const [name, given] of Object.entries({ patience: patience > 0, 'schedule plateau': schedule === 'plateau' })) {
+    if (given && validFraction === 0) {
+      throw new OptionError(
+        `${OPERATION}: ${name} needs validation, and validFraction is 0. Set validFraction above 0.`,
+      );
+    }
+  }
+  return full;
+}
+
+/** Epochs or steps, the other one 0. */
+function runLength({ epochs, steps }: TrainSettings): { epochs: number; steps: number } {
+  if (epochs && steps) {
+    throw new OptionError(`${OPERATION}: epochs (${epochs}) and steps (${steps}) contradict each other. Give one.`);
+  }
+  if (steps === undefined || epochs) return { epochs: checkSize(OPERATION, 'epochs', epochs ?? 4), steps: 0 };
+  return { epochs: 0, steps: checkSize(OPERATION, 'steps', steps) };
+}
+
+/** The optimizer that the settings name. */
+export function makeOptimizer({ optimizer, lr }: FullSettings, parameters: readonly Parameter[]): Optimizer {
+  switch (optimizer) {
+    case 'adam':
+      return new Adam(parameters, { lr });
+    case 'adamw':
+      return new AdamW(parameters, { lr });
+    case 'rmsprop':
+      return new RMSprop(parameters, { lr });
+    case 'sgd':
+      return new SGD(parameters, { lr });
+    case 'momentum':
+      return new SGD(parameters, { lr, momentum: 0.9 });
+  }
+}
+
+/**
+ * The settings of a run that a checkpoint holds, to resume it with.
+ * @throws CheckpointError, OptionError
+ */
+export function settingsOf(snapshot: Snapshot): FullSettings {
+  return fullSettings(new Fields('training', snapshot.values).object('settings') as TrainSettings);
+}
