@@ -207,9 +207,7 @@ export function gemmTN(
   const tmpB = tmp + <usize>((M + 3) >> 2) * strip;
   for (let k = 0; k < K; k += BLOCK) {
     const rows = min(BLOCK, K - k);
-    for (let m = 0; m < M; m += 4) {
-      packStrip(tmp + <usize>(m >> 2) * strip, at(a, k * lda + m), rows, lda, min(4, M - m), 16);
-    }
+    packStrips(tmp, at(a, k * lda), rows, M, lda, strip);
     for (let n = 0; n < N; n += 8) {
       packStrip(tmpB, at(b, k * ldb + n), rows, ldb, min(4, N - n), 32);
       packStrip(tmpB + 16, at(b, k * ldb + n + 4), rows, ldb, min(4, N - n - 4), 32);
@@ -218,6 +216,27 @@ export function gemmTN(
         tileTN4x8(at(c, m * ldc + n), packed, tmpB, rows, ldc, min(4, M - m), min(8, N - n));
       }
     }
+  }
+}
+
+/** Packs all M columns of `rows` rows into strips of four, sixteen columns at a time: one cache line of each row. */
+function packStrips(to: usize, from: usize, rows: i32, M: i32, ld: i32, strip: usize): void {
+  let m = 0;
+  for (; m + 16 <= M; m += 16) {
+    let row = at(from, m);
+    const end = to + (<usize>rows << 4);
+    for (let p = to; p < end; p += 16) {
+      v128.store(p, v128.load(row));
+      v128.store(p + strip, v128.load(row, 16));
+      v128.store(p + 2 * strip, v128.load(row, 32));
+      v128.store(p + 3 * strip, v128.load(row, 48));
+      row = at(row, ld);
+    }
+    to += strip << 2;
+  }
+  for (; m < M; m += 4) {
+    packStrip(to, at(from, m), rows, ld, min(4, M - m), 16);
+    to += strip;
   }
 }
 
@@ -296,14 +315,31 @@ function tileTN4x8(c: usize, a: usize, b: usize, K: i32, ldc: i32, rows: i32, co
 }
 
 export function columnSums(sums: usize, a: usize, M: i32, N: i32, lda: i32): void {
-  for (let n = 0; n < N; n += 4) {
-    const lanes = min(4, N - n);
+  let n = 0;
+  // Sixteen columns at a time: one cache line of each row, read once.
+  for (; n + 16 <= N; n += 16) {
+    const to = at(sums, n);
+    let s0 = v128.load(to);
+    let s1 = v128.load(to, 16);
+    let s2 = v128.load(to, 32);
+    let s3 = v128.load(to, 48);
     let p = at(a, n);
-    let s = loadLanes(at(sums, n), lanes);
     for (let m = 0; m < M; m++) {
-      s = f32x4.add(s, loadLanes(p, lanes));
+      s0 = f32x4.add(s0, v128.load(p));
+      s1 = f32x4.add(s1, v128.load(p, 16));
+      s2 = f32x4.add(s2, v128.load(p, 32));
+      s3 = f32x4.add(s3, v128.load(p, 48));
       p = at(p, lda);
     }
+    v128.store(to, s0);
+    v128.store(to, s1, 16);
+    v128.store(to, s2, 32);
+    v128.store(to, s3, 48);
+  }
+  for (; n < N; n += 4) {
+    const lanes = min(4, N - n);
+    let s = loadLanes(at(sums, n), lanes);
+    for (let m = 0; m < M; m++) s = f32x4.add(s, loadLanes(at(a, m * lda + n), lanes));
     storeLanes(at(sums, n), s, lanes);
   }
 }

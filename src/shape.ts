@@ -49,8 +49,9 @@ export class Axes {
     if (letter === '') return Number(factor) === length;
     const bound = this.#bound.get(letter!);
     if (bound !== undefined) return Number(factor || 1) * bound.length === length;
-    if (!Number.isInteger(length) || length < 0) return false;
-    this.bind(letter!, length / Number(factor || 1), `${argument} (${axes.split(' ').join(', ')})`);
+    const single = length / Number(factor || 1);
+    if (!Number.isInteger(single) || single < 0) return false;
+    this.bind(letter!, single, `${argument} (${axes.split(' ').join(', ')})`);
     return true;
   }
 

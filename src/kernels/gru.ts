@@ -18,7 +18,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
-import { sigmoid } from './sigmoid.js';
+import { activationsOf } from './activation.js';
 
 /** The GRU cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface GruKernels {
@@ -39,42 +39,45 @@ export interface GruKernels {
 }
 
 /** The kernels of this file in JavaScript. */
-export const gruJs = (heap: Heap): GruKernels => ({
-  gruForward(h, gates, hPrevious, B, H) {
-    const { floats, shift } = heap;
-    for (let b = 0; b < B; b++) {
-      const row = b * H;
-      const N = (gates >>> shift) + 4 * row;
-      for (let j = 0; j < H; j++) {
-        const r = sigmoid(floats[N + H + j]!);
-        const z = sigmoid(floats[N + 2 * H + j]!);
-        const n = Math.tanh(floats[N + j]! + r * floats[N + 3 * H + j]!);
-        floats[N + j] = n;
-        floats[N + H + j] = r;
-        floats[N + 2 * H + j] = z;
-        floats[(h >>> shift) + row + j] = (1 - z) * n + z * floats[(hPrevious >>> shift) + row + j]!;
+export const gruJs = (heap: Heap): GruKernels => {
+  const { tanh, sigmoid } = activationsOf(heap);
+  return {
+    gruForward(h, gates, hPrevious, B, H) {
+      const { floats, shift } = heap;
+      for (let b = 0; b < B; b++) {
+        const row = b * H;
+        const N = (gates >>> shift) + 4 * row;
+        for (let j = 0; j < H; j++) {
+          const r = sigmoid(floats[N + H + j]!);
+          const z = sigmoid(floats[N + 2 * H + j]!);
+          const n = tanh(floats[N + j]! + r * floats[N + 3 * H + j]!);
+          floats[N + j] = n;
+          floats[N + H + j] = r;
+          floats[N + 2 * H + j] = z;
+          floats[(h >>> shift) + row + j] = (1 - z) * n + z * floats[(hPrevious >>> shift) + row + j]!;
+        }
       }
-    }
-  },
+    },
 
-  gruBackward(gates, dh, dy, hPrevious, B, H) {
-    const { floats, shift } = heap;
-    for (let b = 0; b < B; b++) {
-      const row = b * H;
-      const N = (gates >>> shift) + 4 * row;
-      for (let j = 0; j < H; j++) {
-        const n = floats[N + j]!;
-        const r = floats[N + H + j]!;
-        const z = floats[N + 2 * H + j]!;
-        const q = floats[N + 3 * H + j]!;
-        const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
-        const dn = d * (1 - z) * (1 - n * n);
-        floats[N + j] = dn;
-        floats[N + H + j] = dn * q * r * (1 - r);
-        floats[N + 2 * H + j] = d * (floats[(hPrevious >>> shift) + row + j]! - n) * z * (1 - z);
-        floats[N + 3 * H + j] = dn * r;
-        floats[(dh >>> shift) + row + j] = d * z;
+    gruBackward(gates, dh, dy, hPrevious, B, H) {
+      const { floats, shift } = heap;
+      for (let b = 0; b < B; b++) {
+        const row = b * H;
+        const N = (gates >>> shift) + 4 * row;
+        for (let j = 0; j < H; j++) {
+          const n = floats[N + j]!;
+          const r = floats[N + H + j]!;
+          const z = floats[N + 2 * H + j]!;
+          const q = floats[N + 3 * H + j]!;
+          const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
+          const dn = d * (1 - z) * (1 - n * n);
+          floats[N + j] = dn;
+          floats[N + H + j] = dn * q * r * (1 - r);
+          floats[N + 2 * H + j] = d * (floats[(hPrevious >>> shift) + row + j]! - n) * z * (1 - z);
+          floats[N + 3 * H + j] = dn * r;
+          floats[(dh >>> shift) + row + j] = d * z;
+        }
       }
-    }
-  },
-});
+    },
+  };
+};

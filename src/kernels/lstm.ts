@@ -16,7 +16,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
-import { sigmoid } from './sigmoid.js';
+import { activationsOf } from './activation.js';
 
 /** The LSTM cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface LstmKernels {
@@ -50,49 +50,52 @@ export interface LstmKernels {
 }
 
 /** The kernels of this file in JavaScript. */
-export const lstmJs = (heap: Heap): LstmKernels => ({
-  lstmForward(h, c, tanhC, gates, cPrevious, B, H) {
-    const { floats, shift } = heap;
-    for (let b = 0; b < B; b++) {
-      const row = b * H;
-      const I = (gates >>> shift) + 4 * row;
-      for (let j = 0; j < H; j++) {
-        const i = sigmoid(floats[I + j]!);
-        const f = sigmoid(floats[I + H + j]!);
-        const g = Math.tanh(floats[I + 2 * H + j]!);
-        const o = sigmoid(floats[I + 3 * H + j]!);
-        const c_t = f * floats[(cPrevious >>> shift) + row + j]! + i * g;
-        const t = Math.tanh(c_t);
-        floats[I + j] = i;
-        floats[I + H + j] = f;
-        floats[I + 2 * H + j] = g;
-        floats[I + 3 * H + j] = o;
-        floats[(c >>> shift) + row + j] = c_t;
-        floats[(tanhC >>> shift) + row + j] = t;
-        floats[(h >>> shift) + row + j] = o * t;
+export const lstmJs = (heap: Heap): LstmKernels => {
+  const { tanh, sigmoid } = activationsOf(heap);
+  return {
+    lstmForward(h, c, tanhC, gates, cPrevious, B, H) {
+      const { floats, shift } = heap;
+      for (let b = 0; b < B; b++) {
+        const row = b * H;
+        const I = (gates >>> shift) + 4 * row;
+        for (let j = 0; j < H; j++) {
+          const i = sigmoid(floats[I + j]!);
+          const f = sigmoid(floats[I + H + j]!);
+          const g = tanh(floats[I + 2 * H + j]!);
+          const o = sigmoid(floats[I + 3 * H + j]!);
+          const c_t = f * floats[(cPrevious >>> shift) + row + j]! + i * g;
+          const t = tanh(c_t);
+          floats[I + j] = i;
+          floats[I + H + j] = f;
+          floats[I + 2 * H + j] = g;
+          floats[I + 3 * H + j] = o;
+          floats[(c >>> shift) + row + j] = c_t;
+          floats[(tanhC >>> shift) + row + j] = t;
+          floats[(h >>> shift) + row + j] = o * t;
+        }
       }
-    }
-  },
+    },
 
-  lstmBackward(gates, dc, dh, dy, cPrevious, tanhC, B, H) {
-    const { floats, shift } = heap;
-    for (let b = 0; b < B; b++) {
-      const row = b * H;
-      const I = (gates >>> shift) + 4 * row;
-      for (let j = 0; j < H; j++) {
-        const i = floats[I + j]!;
-        const f = floats[I + H + j]!;
-        const g = floats[I + 2 * H + j]!;
-        const o = floats[I + 3 * H + j]!;
-        const t = floats[(tanhC >>> shift) + row + j]!;
-        const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
-        const dc_t = floats[(dc >>> shift) + row + j]! + d * o * (1 - t * t);
-        floats[I + j] = dc_t * g * i * (1 - i);
-        floats[I + H + j] = dc_t * floats[(cPrevious >>> shift) + row + j]! * f * (1 - f);
-        floats[I + 2 * H + j] = dc_t * i * (1 - g * g);
-        floats[I + 3 * H + j] = d * t * o * (1 - o);
-        floats[(dc >>> shift) + row + j] = dc_t * f;
+    lstmBackward(gates, dc, dh, dy, cPrevious, tanhC, B, H) {
+      const { floats, shift } = heap;
+      for (let b = 0; b < B; b++) {
+        const row = b * H;
+        const I = (gates >>> shift) + 4 * row;
+        for (let j = 0; j < H; j++) {
+          const i = floats[I + j]!;
+          const f = floats[I + H + j]!;
+          const g = floats[I + 2 * H + j]!;
+          const o = floats[I + 3 * H + j]!;
+          const t = floats[(tanhC >>> shift) + row + j]!;
+          const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
+          const dc_t = floats[(dc >>> shift) + row + j]! + d * o * (1 - t * t);
+          floats[I + j] = dc_t * g * i * (1 - i);
+          floats[I + H + j] = dc_t * floats[(cPrevious >>> shift) + row + j]! * f * (1 - f);
+          floats[I + 2 * H + j] = dc_t * i * (1 - g * g);
+          floats[I + 3 * H + j] = d * t * o * (1 - o);
+          floats[(dc >>> shift) + row + j] = dc_t * f;
+        }
       }
-    }
-  },
-});
+    },
+  };
+};

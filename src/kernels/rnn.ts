@@ -10,6 +10,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
+import { activationsOf } from './activation.js';
 
 /** phi = tanh. */
 export const TANH = 0;
@@ -36,27 +37,30 @@ export interface RnnKernels {
 }
 
 /** The kernels of this file in JavaScript. */
-export const rnnJs = (heap: Heap): RnnKernels => ({
-  rnnForward(h, a, n, activation) {
-    const { floats, shift } = heap;
-    const Hp = h >>> shift;
-    const Ap = a >>> shift;
-    for (let i = 0; i < n; i++) {
-      const x = floats[Ap + i]!;
-      floats[Hp + i] = activation === TANH ? Math.tanh(x) : x < 0 ? 0 : x;
-    }
-  },
+export const rnnJs = (heap: Heap): RnnKernels => {
+  const { tanh } = activationsOf(heap);
+  return {
+    rnnForward(h, a, n, activation) {
+      const { floats, shift } = heap;
+      const Hp = h >>> shift;
+      const Ap = a >>> shift;
+      for (let i = 0; i < n; i++) {
+        const x = floats[Ap + i]!;
+        floats[Hp + i] = activation === TANH ? tanh(x) : x < 0 ? 0 : x;
+      }
+    },
 
-  rnnBackward(da, dh, dy, h, n, activation) {
-    const { floats, shift } = heap;
-    const dA = da >>> shift;
-    const dH = dh >>> shift;
-    const dY = dy >>> shift;
-    const Hp = h >>> shift;
-    for (let i = 0; i < n; i++) {
-      const d = floats[dH + i]! + floats[dY + i]!;
-      const y = floats[Hp + i]!;
-      floats[dA + i] = activation === TANH ? d * (1 - y * y) : y > 0 ? d : 0;
-    }
-  },
-});
+    rnnBackward(da, dh, dy, h, n, activation) {
+      const { floats, shift } = heap;
+      const dA = da >>> shift;
+      const dH = dh >>> shift;
+      const dY = dy >>> shift;
+      const Hp = h >>> shift;
+      for (let i = 0; i < n; i++) {
+        const d = floats[dH + i]! + floats[dY + i]!;
+        const y = floats[Hp + i]!;
+        floats[dA + i] = activation === TANH ? d * (1 - y * y) : y > 0 ? d : 0;
+      }
+    },
+  };
+};

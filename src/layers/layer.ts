@@ -60,12 +60,15 @@ export abstract class Layer {
 
 /** Sets parameters by name, all or none. @throws ShapeError */
 export function loadParameters(parameters: ReadonlyMap<string, Parameter>, dict: ReadonlyMap<string, HostArray>): void {
-  for (const [name, { shape }] of parameters) {
+  for (const [name, { shape, size }] of parameters) {
     const given = dict.get(name);
     const got = given === undefined ? 'nothing' : formatShape(given.shape);
     if (got !== formatShape(shape)) {
       throw new ShapeError(`loadStateDict: ${name} must be ${formatShape(shape)}, got ${got}.`);
     }
+    const { length } = given!.data;
+    if (length === size) continue;
+    throw new ShapeError(`loadStateDict: ${name} of shape ${formatShape(shape)} takes ${size} values, got ${length}.`);
   }
   for (const name of dict.keys()) {
     if (parameters.has(name)) continue;

@@ -1,6 +1,7 @@
 /** Long short-term memory, stacked. Equations and source: src/kernels/lstm.ts. */
 
 import type { Engine } from '../engine.js';
+import { OptionError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { lstm } from '../ops/lstm.js';
 import { RecurrentWeights } from '../ops/recurrent.js';
@@ -24,6 +25,9 @@ export class LSTM extends RecurrentLayer {
   /** @throws OptionError */
   constructor(engine: Engine, options: LstmOptions) {
     super(engine, 'LSTM', options, ['forgetBias']);
+    if (options.bias === false && options.forgetBias !== undefined) {
+      throw new OptionError(`LSTM: forgetBias ${options.forgetBias} needs biases, and bias is false.`);
+    }
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
     const H = this.hiddenSize;
     const biasInit: Initializer = (values) => void values.fill(forgetBias, H, 2 * H);

@@ -92,6 +92,17 @@ export class Memory {
     return offset;
   }
 
+  /**
+   * Lengthens regions that keep the same offsets, all of them or, where there is no room, none.
+   * @returns the byte offset of the new part within each
+   * @throws MemoryError
+   */
+  extendAlike(names: readonly string[], floats: number): number {
+    this.heap.grow(this.#arena + names.length * align(floats * (1 << this.heap.shift)));
+    const [offset] = names.map((name) => this.extend(name, floats));
+    return offset!;
+  }
+
   /** Opens the arena: what is reserved from here to `endStep` is one step's. */
   beginStep(): void {
     if (this.#open) throw new RecurraError('engine: a step is running already. Steps do not nest.');

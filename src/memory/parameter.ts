@@ -27,8 +27,7 @@ export class Parameter {
     this.memory = memory;
     this.name = name;
     this.shape = shape;
-    this.offset = memory.extend(VALUES, sizeOf(shape));
-    memory.extend(GRADIENTS, sizeOf(shape));
+    this.offset = memory.extendAlike([VALUES, GRADIENTS], sizeOf(shape));
   }
 
   /** The number of elements. */

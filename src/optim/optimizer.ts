@@ -101,22 +101,34 @@ export abstract class Optimizer {
     return { moments, numbers: { updates: this.#updates, lr: this.#lr, ...this.numbers() } };
   }
 
-  /** Goes on from a state of the same kind of optimizer over the same parameters. @throws CheckpointError */
-  setState({ moments, numbers }: OptimizerState): void {
-    this.#eachMoment((key, ptr, { size, name }) => {
-      const saved = moments.get(key);
-      if (saved?.data.length !== size) {
-        throw new CheckpointError(`optimizer: the state has no moment ${key} of ${size} values for ${name}.`);
-      }
-      this.engine.memory.view(ptr, size).set(saved.data);
-    });
-    for (const [name, value] of Object.entries({ updates: 0, lr: 0, ...this.numbers() })) {
-      if (typeof numbers[name] === typeof value) continue;
-      throw new CheckpointError(`optimizer: the state has no number ${name}.`);
-    }
+  /**
+   * Goes on from a state of the same kind of optimizer over the same parameters.
+   * @throws CheckpointError if it is of another kind; then nothing has been changed
+   */
+  setState(state: OptimizerState): void {
+    this.#checkState(state);
+    const { moments, numbers } = state;
+    this.#eachMoment((key, ptr, { size }) => this.engine.memory.view(ptr, size).set(moments.get(key)!.data));
     this.#updates = numbers['updates']!;
     this.lr = numbers['lr']!;
     this.setNumbers(numbers);
+  }
+
+  #checkState({ moments, numbers }: OptimizerState): void {
+    const strange = new Set([...moments.keys(), ...Object.keys(numbers)]);
+    this.#eachMoment((key, _ptr, { size, name }) => {
+      strange.delete(key);
+      if (moments.get(key)?.data.length === size) return;
+      throw new CheckpointError(`optimizer: the state has no moment ${key} of ${size} values for ${name}.`);
+    });
+    for (const name of Object.keys({ updates: 0, lr: 0, ...this.numbers() })) {
+      strange.delete(name);
+      if (Number.isFinite(numbers[name])) continue;
+      throw new CheckpointError(`optimizer: the state has no number ${name}.`);
+    }
+    for (const name of strange) {
+      throw new CheckpointError(`optimizer: the state has ${name}, so it is that of another kind of optimizer.`);
+    }
   }
 
   #eachMoment(use: (key: string, ptr: number, parameter: Parameter) => void): void {
