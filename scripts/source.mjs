@@ -65,11 +65,15 @@ export function lineOf(source, position) {
   return source.slice(0, position).split('\n').length;
 }
 
-/** The files below a folder whose names end as wanted, relative to the root, with slashes, sorted; none if it is not there. */
+/**
+ * The files below a folder whose names end as wanted, relative to the root, with slashes, sorted; none if it is not
+ * there. Installed packages are left out.
+ */
 export function filesUnder(root, folder, ending) {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true })
     .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
+    .filter((name) => !name.includes('node_modules/'))
     .filter((name) => name.endsWith(ending) && statSync(join(root, name)).isFile())
     .sort();
 }

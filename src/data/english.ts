@@ -98,7 +98,8 @@ function plain(kind: string, number: GrammaticalNumber): Expansion[] {
   return [
     [0.64, `<determiner.${number}> <noun.${kind}.${number}>`],
     [0.26, `<determiner.${number}> <adjective.${adjective}> <noun.${kind}.${number}>`],
-    [0.1, `${number === 'singular' ? 'an' : 'the'} old <noun.${kind}.${number}>`],
+    [0.04, `the old <noun.${kind}.${number}>`],
+    [0.06, `${number === 'singular' ? 'an' : 'my'} old <noun.${kind}.${number}>`],
   ];
 }
 

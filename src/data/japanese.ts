@@ -54,7 +54,7 @@ const sentences: Rules = {
     [0.11, '<phrase.machine> <topic> <location> に <number> 台 あります'],
   ],
   location: [
-    [0.6, '<place>'],
+    [0.6, '<spot>'],
     [0.4, '<phrase.furniture> の <side>'],
   ],
   'be.living': [
@@ -72,7 +72,7 @@ const sentences: Rules = {
   // What the three kinds of topic do, as stems that an ending follows.
   'doing.person': [
     [0.28, '<stem.person>'],
-    [0.14, '<place> で <stem.person>'],
+    [0.14, '<spot> で <stem.person>'],
     [0.2, '<object.book> <stem.book>'],
     [0.16, '<object.sheet> <stem.sheet>'],
     [0.1, '<object.machine> <stem.machine>'],
@@ -80,7 +80,7 @@ const sentences: Rules = {
   ],
   'doing.honoured': [
     [0.24, 'お <stem.honoured> になり'],
-    [0.12, '<place> で お <stem.honoured> になり'],
+    [0.12, '<spot> で お <stem.honoured> になり'],
     [0.24, '<object.book> お <stem.book> になり'],
     [0.18, '<object.sheet> お <stem.sheet> になり'],
     [0.1, '<object.machine> お <stem.machine> になり'],
@@ -88,7 +88,7 @@ const sentences: Rules = {
   ],
   'doing.animal': [
     [0.4, '<stem.animal>'],
-    [0.3, '<place> で <stem.animal>'],
+    [0.3, '<spot> で <stem.animal>'],
     [0.3, '<company> を <stem.living>'],
   ],
   company: [
@@ -105,8 +105,8 @@ const lexicon: Rules = {
   'noun.sheet': oneOf('写真 切手 地図 絵 葉書 切符'),
   'noun.machine': oneOf('車 自転車 電話 時計 機械 楽器'),
   'noun.furniture': oneOf('机 箱 棚 椅子'),
-  'adjective.living': oneOf('若い 小さい 優しい 賢い 強い 明るい 正しい 美しい'),
-  'adjective.thing': oneOf('新しい 古い 大きい 白い 赤い 青い 重い 高い'),
+  'quality.living': oneOf('若い 小さい 優しい 賢い 強い 明るい 正しい 美しい'),
+  'quality.thing': oneOf('新しい 古い 大きい 白い 赤い 青い 重い 高い'),
   'stem.person': oneOf('遊び 働き 休み 歩き 泳ぎ 走り'),
   'stem.honoured': oneOf('休み 帰り 歩き 働き'),
   'stem.animal': oneOf('走り 眠り 鳴き 遊び 休み'),
@@ -120,7 +120,7 @@ const lexicon: Rules = {
   'verb.book': oneOf('読む 借りる 書く 買う 選ぶ'),
   'verb.sheet': oneOf('選ぶ 送る 集める 買う 借りる'),
   'verb.machine': oneOf('買う 運ぶ 売る 借りる 選ぶ'),
-  place: oneOf('庭 公園 学校 駅 図書館 村 町 森 部屋 海'),
+  spot: oneOf('庭 公園 学校 駅 図書館 村 町 森 部屋 海'),
   side: oneOf('上 下 横 中 前'),
   day: oneOf('今日 明日 毎日 毎朝 今夜 時々'),
   asking: oneOf('なぜ いつ どうして'),
@@ -140,10 +140,10 @@ function act(kind: string): Expansion[] {
 }
 
 /** A noun, bare or after an adjective or a relative clause. */
-function phrase(kind: string, adjective: string): Expansion[] {
+function phrase(kind: string, quality: string): Expansion[] {
   return [
     [0.46, `<noun.${kind}>`],
-    [0.34, `<adjective.${adjective}> <noun.${kind}>`],
+    [0.34, `<quality.${quality}> <noun.${kind}>`],
     [0.2, `<relative.${kind}> <noun.${kind}>`],
   ];
 }
@@ -152,7 +152,7 @@ function phrase(kind: string, adjective: string): Expansion[] {
 function handled(verbs: string): Expansion[] {
   return [
     [0.7, `<phrase.person> が <verb.${verbs}>`],
-    [0.3, `<phrase.honoured> が お <stem.${verbs}> に なる`],
+    [0.3, `<phrase.honoured> が お <stem.${verbs}> になる`],
   ];
 }
 

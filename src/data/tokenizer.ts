@@ -62,7 +62,7 @@ export function* sentences(text: string, locale: string): Generator<Sentence> {
   let words: string[] = [];
   let characters = 0;
   for (const line of lines(text)) {
-    const next = splitWords(line, segmenter);
+    const next = line.trim() === '' ? [] : splitWords(line, segmenter);
     if (next.length > 0) {
       if (words.length > 0) {
         yield { words, characters };
