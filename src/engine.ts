@@ -63,19 +63,25 @@ export function engineOf({ memory }: { readonly memory: Memory }): Engine {
 /** One memory, one kernel table, one tape. Made by `createEngine`. */
 export class Engine {
   readonly memory: Memory;
-  readonly kernels: Kernels;
   /** Initial weights, dropout and sampling draw from here, in order. */
   readonly random: Random;
-  readonly #selection: Selection;
+  readonly #chosen: Pick<Selection, 'tier' | 'notes'>;
+  #kernels: Kernels | undefined;
   #tape: Tape = noTape;
-  #disposed: boolean = false;
 
   constructor(selection: Selection, seed: number, debug: boolean) {
-    this.#selection = selection;
-    this.memory = new Memory(selection.heap, debug);
-    this.kernels = selection.kernels;
+    const { tier, notes, heap, kernels } = selection;
+    this.#chosen = { tier, notes };
+    this.memory = new Memory(heap, debug);
+    this.#kernels = kernels;
     this.random = new Random(seed);
     engines.set(this.memory, this);
+  }
+
+  /** The kernels, over this engine's memory. */
+  get kernels(): Kernels {
+    if (this.#kernels !== undefined) return this.#kernels;
+    throw new RecurraError('engine: it was disposed of. Make a new one with createEngine.');
   }
 
   /** The running step's tape; takes nothing while evaluating. */
@@ -121,7 +127,6 @@ export class Engine {
   }
 
   #run<T>(tape: Tape, fn: () => T): T {
-    if (this.#disposed) throw new RecurraError('engine: it was disposed of.');
     this.memory.beginStep();
     this.#tape = tape;
     try {
@@ -169,17 +174,18 @@ export class Engine {
   /** Which kernels run and why, and the memory in use. */
   report(): EngineReport {
     return {
-      kernels: this.#selection.tier,
-      notes: this.#selection.notes,
+      kernels: this.#chosen.tier,
+      notes: this.#chosen.notes,
       precision: this.memory.heap.shift === 3 ? 'float64' : 'float32',
       memoryBytes: this.memory.heap.byteLength,
       peakStepBytes: this.memory.peakArenaBytes,
     };
   }
 
-  /** Ends the engine. Its memory is freed once nothing refers to it; steps afterwards throw. */
+  /** Lets go of the memory and the kernels, whoever still holds layers or views. Every use afterwards throws. */
   dispose(): void {
-    this.#disposed = true;
+    this.memory.dispose();
+    this.#kernels = undefined;
   }
 }
 

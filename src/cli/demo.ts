@@ -16,7 +16,7 @@ import { Interruption } from './interruption.js';
 import { plotLines } from './plot.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
 
-const SENTENCES = 75_000;
+const SENTENCES = 90_000;
 const VALIDATION = 4_000;
 const SETTINGS = { epochs: 1, batch: 32, window: 32, lr: 6e-3, schedule: 'cosine', clipNorm: 1 } as const;
 
@@ -104,12 +104,13 @@ function conclude(
   );
 }
 
-demo().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await demo();
+  } catch (error) {
     process.stderr.write(describe(error));
     process.exitCode = exitCode(error);
-  },
-);
+  }
+}
+
+void main();

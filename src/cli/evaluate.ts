@@ -9,8 +9,14 @@ import { settingsOf } from '../train/settings.js';
 import { EXIT } from './exit.js';
 import { readText } from './files.js';
 
+/** The options of `recurra evaluate`. */
+export interface EvaluateArguments {
+  readonly text: string;
+  readonly json?: boolean;
+}
+
 /** Runs the command. @returns the exit code */
-export async function evaluateCommand(folder: string, options: { text: string; json?: boolean }): Promise<number> {
+export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
   const { model, training } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
   const corpus = Corpus.fromText(await readText(options.text), { vocabulary: model.vocabulary });
   const sizes = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);

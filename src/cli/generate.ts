@@ -5,11 +5,13 @@ import { createEngine } from '../engine.js';
 import type { GenerateOptions } from '../models/language-model.js';
 import { EXIT } from './exit.js';
 
+/** The options of `recurra generate`. */
+export interface GenerateArguments extends GenerateOptions {
+  readonly prompt?: string;
+}
+
 /** Runs the command. @returns the exit code */
-export async function generateCommand(
-  folder: string,
-  { prompt = '', ...options }: GenerateOptions & { prompt?: string },
-): Promise<number> {
+export async function generateCommand(folder: string, { prompt = '', ...options }: GenerateArguments): Promise<number> {
   const { model } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
   process.stdout.write(`${model.generate(prompt, options)}\n`);
   return EXIT.done;

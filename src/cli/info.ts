@@ -11,8 +11,13 @@ export function packageVersion(): string {
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
+/** The options of `recurra info`. */
+export interface InfoArguments {
+  readonly json?: boolean;
+}
+
 /** Runs the command. @returns the exit code */
-export async function infoCommand(options: { json?: boolean }): Promise<number> {
+export async function infoCommand(options: InfoArguments): Promise<number> {
   const engine = await createEngine();
   const { kernels, notes } = engine.report();
   const info = {
@@ -38,7 +43,7 @@ function table(info: object): string {
   return rows
     .map(
       ([name, value]) =>
-        `${name.padEnd(width)}  ${Array.isArray(value) ? value.join('\n' + ' '.repeat(width + 2)) : value}\n`,
+        `${name.padEnd(width)}  ${Array.isArray(value) ? value.join(`\n${' '.repeat(width + 2)}`) : value}\n`,
     )
     .join('');
 }

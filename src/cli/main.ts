@@ -8,11 +8,15 @@ import { CELLS } from '../models/language-model.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
 import { evaluateCommand } from './evaluate.js';
+import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
 import { generateCommand } from './generate.js';
+import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
+import type { InfoArguments } from './info.js';
 import { oneOf, real, whole } from './options.js';
 import { trainCommand } from './train.js';
+import type { TrainArguments } from './train.js';
 
 const positive = (option: string) => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string) => real(option, (value) => value >= 0 && value < 1, 'a number from 0 to below 1');
@@ -34,7 +38,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .description('loss, perplexity and bits per character of a text')
     .requiredOption('--text <file>', 'text to evaluate, UTF-8')
     .option('--json', 'print one JSON object')
-    .action((dir, options) => run(evaluateCommand(dir, options)));
+    .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
     .command('generate <dir>')
     .description('text from a model')
@@ -47,12 +51,12 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     ) // prettier-ignore
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
     .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0))
-    .action((dir, options) => run(generateCommand(dir, options)));
+    .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')
     .option('--json', 'print one JSON object')
-    .action((options) => run(infoCommand(options)));
+    .action((options: InfoArguments) => run(infoCommand(options)));
   return program;
 }
 
@@ -90,7 +94,7 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
     .option('--log <file>', 'append a CSV line an epoch')
     .option('--json', 'print one JSON object an epoch')
-    .action((options) => run(trainCommand(options)));
+    .action((options: TrainArguments) => run(trainCommand(options)));
 }
 
 async function main(): Promise<void> {

@@ -26,7 +26,7 @@ type MutableRegion = { -readonly [K in keyof Region]: Region[K] };
 
 /** One linear memory: persistent regions, then the arena of the running step. */
 export class Memory {
-  readonly heap: Heap;
+  #heap: Heap | undefined;
   readonly #poison: boolean;
   readonly #regions: MutableRegion[] = [];
   #arena: number = RESERVED;
@@ -37,8 +37,20 @@ export class Memory {
 
   /** @param poison fill the arena with NaN when a step ends, so that a use of dead memory shows. */
   constructor(heap: Heap, poison: boolean = false) {
-    this.heap = heap;
+    this.#heap = heap;
     this.#poison = poison;
+  }
+
+  /** The bytes. @throws RecurraError after `dispose` */
+  get heap(): Heap {
+    if (this.#heap !== undefined) return this.#heap;
+    throw new RecurraError('engine: it was disposed of. Make a new one with createEngine.');
+  }
+
+  /** Lets go of the bytes; every use afterwards throws. */
+  dispose(): void {
+    if (this.#open) throw new RecurraError('engine: it cannot be disposed of while a step is running.');
+    this.#heap = undefined;
   }
 
   /** Counts the steps begun; a view remembers the one it was made in. */
@@ -106,12 +118,13 @@ export class Memory {
   /** Opens the arena: what is reserved from here to `endStep` is one step's. */
   beginStep(): void {
     if (this.#open) throw new RecurraError('engine: a step is running already. Steps do not nest.');
+    void this.heap;
     this.#open = true;
   }
 
   /** Gives back all of the arena; views of the step go stale. */
   endStep(): void {
-    if (this.#poison) this.#slice(this.#arena, this.#top).fill(NaN);
+    if (this.#poison && this.#heap !== undefined) this.#slice(this.#arena, this.#top).fill(NaN);
     this.#top = this.#arena;
     this.#step++;
     this.#open = false;

@@ -52,7 +52,12 @@ export class View {
 
   /** The byte address. @throws StaleViewError after the step has ended */
   get ptr(): number {
-    if (this.#step === this.memory.step) return this.#address;
+    this.#checkStep();
+    return this.#address;
+  }
+
+  #checkStep(): void {
+    if (this.#step === this.memory.step) return;
     throw new StaleViewError(
       `${this.label} (step ${this.#step}) was used in step ${this.memory.step}. Its memory is gone: ` +
         'copy it inside the step with toArray(), or detach() a state.',
@@ -73,7 +78,7 @@ export class View {
 
   /** The gradient's address for a kernel that can assign as well as accumulate. */
   gradientSlot(): GradientSlot {
-    void this.ptr;
+    this.#checkStep();
     if (this.#gradient !== 0) return { ptr: this.#gradient, accumulate: 1 };
     this.#gradient = this.memory.reserve(this.size);
     return { ptr: this.#gradient, accumulate: 0 };
