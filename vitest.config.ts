@@ -1,5 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  // package.json sends these names to dist/; the tests run the sources, and need only the two binaries built.
+  resolve: {
+    alias: {
+      '#wasm': source('./src/kernels/binary.node.ts'),
+      '#storage': source('./src/checkpoint/storage.node.ts'),
+    },
+  },
   test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });

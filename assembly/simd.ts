@@ -26,11 +26,14 @@ export function clamp(x: v128, limit: v128): v128 {
   return f32x4.pmax(f32x4.pmin(x, limit), f32x4.neg(limit));
 }
 
-/** x, or 0 where |x| is below `tiny`: WebAssembly cannot flush denormals, and they slow every product they enter. */
+/**
+ * x, or 0 where |x| is below `tiny`: WebAssembly cannot flush denormals, and they slow every product they enter. The
+ * test is for what goes, not for what stays, so that a NaN stays and a diverged gradient is seen.
+ */
 // @ts-ignore: decorator
 @inline
 export function flush(x: v128, tiny: v128): v128 {
-  return v128.and(x, f32x4.ge(f32x4.abs(x), tiny));
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny));
 }
 
 /** The sum of the four lanes, as (x0 + x2) + (x1 + x3). */

@@ -6,6 +6,8 @@
  * seed gives the same numbers in every runtime. The state is four 32-bit words, which a checkpoint stores.
  */
 
+import { DataError } from './errors.js';
+
 /** The four words of a generator, as a checkpoint stores them. */
 export type RandomState = readonly [number, number, number, number];
 
@@ -77,7 +79,9 @@ export class Random {
     return [a!, b!, c!, d!];
   }
 
+  /** @throws DataError for four zeroes, which would give nothing but zeroes */
   set state(state: RandomState) {
+    if (state.every((word) => word >>> 0 === 0)) throw new DataError('random: a state of four zeroes gives only zeroes.');
     this.#s.set(state);
   }
 }

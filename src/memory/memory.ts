@@ -94,8 +94,8 @@ export class Memory {
     this.heap.grow(this.#arena + bytes);
     const end = region.base + region.bytes;
     const { ints } = this.heap;
-    ints.copyWithin((end + bytes) >>> 2, end >>> 2, this.#arena >>> 2);
-    ints.fill(0, end >>> 2, (end + bytes) >>> 2);
+    ints.copyWithin((end + bytes) / 4, end / 4, this.#arena / 4);
+    ints.fill(0, end / 4, (end + bytes) / 4);
     for (const later of this.#regions.slice(this.#regions.indexOf(region) + 1)) later.base += bytes;
     this.#arena += bytes;
     this.#top = this.#arena;

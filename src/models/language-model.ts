@@ -6,7 +6,9 @@
 
 import { BEGINNING, PADDING, UNKNOWN, Vocabulary } from '../data/vocabulary.js';
 import type { Engine, HostArray, Ids } from '../engine.js';
-import { DataError } from '../errors.js';
+import { CheckpointError, DataError, OptionError } from '../errors.js';
+import { constant } from '../layers/initializers.js';
+import type { Initializer } from '../layers/initializers.js';
 import { Embedding } from '../layers/embedding.js';
 import { GRU } from '../layers/gru.js';
 import { loadParameters } from '../layers/layer.js';
@@ -22,16 +24,12 @@ import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
 import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { CELLS, countParameters, modelFloats, reserveMemory, stepFloats } from './predict-memory.js';
+import type { Cell, ModelSizes } from './predict-memory.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 import { Fields } from './snapshot.js';
 import type { Snapshot, Snapshotable } from './snapshot.js';
-
-/** The recurrent cells a model can have. */
-export const CELLS = ['lstm', 'gru', 'rnn'] as const;
-
-/** A recurrent cell. */
-export type Cell = (typeof CELLS)[number];
 
 /** Options of `LanguageModel`. */
 export interface LanguageModelOptions {
@@ -64,6 +62,7 @@ export interface Prediction {
   readonly state: RecurrentState;
 }
 
+const OPERATION = 'LanguageModel';
 const OPTIONS = ['vocabulary', 'cell', 'embeddingSize', 'hiddenSize', 'numLayers', 'dropout'] as const;
 
 /** Embedding, recurrent layers, linear head. */
@@ -79,31 +78,41 @@ export class LanguageModel implements Snapshotable {
   readonly #recurrent: RecurrentLayer;
   readonly #head: Linear;
 
-  /** @throws OptionError */
-  constructor(engine: Engine, options: LanguageModelOptions) {
-    const operation = 'LanguageModel';
-    checkKnown(operation, options, OPTIONS);
+  /**
+   * @param init how every weight begins, instead of as each layer has it: for weights that are replaced at once
+   * @throws OptionError, MemoryError
+   */
+  constructor(engine: Engine, options: LanguageModelOptions, init?: Initializer) {
+    const sizes = checkOptions(options);
     this.engine = engine;
     this.vocabulary = options.vocabulary;
-    this.cell = checkChoice(operation, 'cell', options.cell ?? 'lstm', CELLS);
-    this.embeddingSize = checkSize(operation, 'embeddingSize', options.embeddingSize ?? 64);
-    this.hiddenSize = checkSize(operation, 'hiddenSize', options.hiddenSize ?? 128);
-    this.numLayers = checkSize(operation, 'numLayers', options.numLayers ?? 1);
-    this.dropout = checkNumber(operation, 'dropout', options.dropout ?? 0, { least: 0, below: 1 });
-    const V = this.vocabulary.size;
-    this.#embedding = new Embedding(engine, { vocabSize: V, size: this.embeddingSize });
-    this.#recurrent = this.#makeRecurrent();
-    this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: V });
+    this.cell = sizes.cell;
+    this.embeddingSize = sizes.embeddingSize;
+    this.hiddenSize = sizes.hiddenSize;
+    this.numLayers = sizes.numLayers;
+    this.dropout = sizes.dropout;
+    const what = `${OPERATION}: ${this.numLayers} ${this.cell} of ${this.hiddenSize}, ${sizes.vocabSize} symbols,`;
+    reserveMemory(engine, engine.memory.bytes(modelFloats(sizes)), what);
+    const own = init === undefined ? {} : { init };
+    this.#embedding = new Embedding(engine, { vocabSize: sizes.vocabSize, size: this.embeddingSize, ...own });
+    this.#recurrent = this.#makeRecurrent(init);
+    this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: sizes.vocabSize, ...own });
   }
 
-  #makeRecurrent(): RecurrentLayer {
+  #makeRecurrent(init: Initializer | undefined): RecurrentLayer {
     const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[this.cell];
     return new Layer(this.engine, {
       inputSize: this.embeddingSize,
       hiddenSize: this.hiddenSize,
       numLayers: this.numLayers,
       dropout: this.numLayers > 1 ? this.dropout : 0,
+      ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
     });
+  }
+
+  get #sizes(): ModelSizes {
+    const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
+    return { cell, vocabSize: this.vocabulary.size, embeddingSize, hiddenSize, numLayers, dropout: p };
   }
 
   /** The trainable tensors. */
@@ -113,7 +122,7 @@ export class LanguageModel implements Snapshotable {
 
   /** The number of trainable numbers. */
   get parameterCount(): number {
-    return this.parameters().reduce((sum, { size }) => sum + size, 0);
+    return countParameters(this.#sizes);
   }
 
   /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
@@ -171,7 +180,8 @@ export class LanguageModel implements Snapshotable {
    */
   generate(prompt: string, options: GenerateOptions = {}): string {
     const ids = this.#promptIds(prompt);
-    return this.vocabulary.decode([...ids, ...this.#continue(ids, options)]);
+    // Without a prompt the symbol that begins is the model's, not the text's.
+    return this.vocabulary.decode([...(prompt === '' ? [] : ids), ...this.#continue(ids, options)]);
   }
 
   *#continue(prompt: Int32Array, options: GenerateOptions): Generator<number> {
@@ -218,15 +228,7 @@ export class LanguageModel implements Snapshotable {
    * @param moments numbers the optimizer keeps for each weight: 2 for Adam
    */
   predictMemory({ batch, window, moments }: { batch: number; window: number; moments: number }): number {
-    const { embeddingSize: E, hiddenSize: H, numLayers: L } = this;
-    const V = this.vocabulary.size;
-    const cells = batch * window;
-    // Floats a step holds for each cell: gates, h, c and tanh(c), then the gradient of the output.
-    const layer = { lstm: 8, gru: 6, rnn: 3 }[this.cell] * H;
-    const dropped = this.dropout > 0 ? 2 * (E + L * H) : 0;
-    const step = cells * (2 * E + L * layer + 2 * V + 3 + dropped) + 256 * (4 * H + V);
-    // Values, gradient, panels of both directions, moments.
-    return 4 * (this.parameterCount * (4 + moments) + step);
+    return this.engine.memory.bytes(modelFloats(this.#sizes, moments) + stepFloats(this.#sizes, batch, window));
   }
 
   /** Options, vocabulary and parameters, for a checkpoint. */
@@ -253,15 +255,38 @@ export class LanguageModel implements Snapshotable {
    */
   static fromSnapshot(engine: Engine, { arrays, values }: Snapshot): LanguageModel {
     const fields = new Fields('model', values);
-    const model = new LanguageModel(engine, {
+    const options = {
       vocabulary: Vocabulary.fromJSON(fields.object('vocabulary')),
       cell: checkChoice('model', 'cell', fields.string('cell'), CELLS),
       embeddingSize: fields.number('embeddingSize'),
       hiddenSize: fields.number('hiddenSize'),
       numLayers: fields.number('numLayers'),
       dropout: fields.number('dropout'),
-    });
+    };
+    // Before anything is made: sizes that no weights stand behind must not cost memory or time.
+    const wanted = countParameters(checkOptions(options));
+    const given = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
+    if (given !== wanted) {
+      throw new CheckpointError(`model: its options take ${wanted} weights, the tensors hold ${given}.`);
+    }
+    const model = new LanguageModel(engine, options, constant(0));
     model.loadStateDict(arrays);
     return model;
   }
+}
+
+/** Fills in defaults and checks everything. @throws OptionError */
+function checkOptions(options: LanguageModelOptions): ModelSizes {
+  checkKnown(OPERATION, options, OPTIONS);
+  if (!(options.vocabulary instanceof Vocabulary)) {
+    throw new OptionError(`${OPERATION}: vocabulary must be a Vocabulary. Give the vocabulary of a corpus.`);
+  }
+  return {
+    cell: checkChoice(OPERATION, 'cell', options.cell ?? 'lstm', CELLS),
+    vocabSize: options.vocabulary.size,
+    embeddingSize: checkSize(OPERATION, 'embeddingSize', options.embeddingSize ?? 64),
+    hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 128),
+    numLayers: checkSize(OPERATION, 'numLayers', options.numLayers ?? 1),
+    dropout: checkNumber(OPERATION, 'dropout', options.dropout ?? 0, { least: 0, below: 1 }),
+  };
 }

@@ -16,7 +16,7 @@ export interface RowRange {
   readonly rows: number;
 }
 
-/** Panels of one matrix. Made with the layer, outside of any step. */
+/** Panels of one matrix. Made with the layer, outside of any step; they keep no kernels, so that dispose() frees those. */
 export class Panels {
   readonly #memory: Memory;
   readonly #sources: readonly Parameter[];
@@ -52,29 +52,29 @@ export function forwardPanels(
   biases: readonly (Parameter | undefined)[],
   { from, rows }: RowRange = wholeOf(weight),
 ): Panels {
-  const { kernels, memory } = engineOf(weight);
+  const { memory } = weight;
   const K = weight.shape[1]!;
   const bias = (i: number): number => (biases[i] === undefined ? 0 : biases[i].ptr + memory.bytes(from));
   const sources = [weight, ...biases.filter((parameter) => parameter !== undefined)];
   return new Panels(sources, panelSize(K, rows), (panels) => {
-    kernels.packPanelsTransposed(panels, weight.ptr + memory.bytes(from * K), bias(0), bias(1), K, rows, K);
+    const values = weight.ptr + memory.bytes(from * K);
+    engineOf(weight).kernels.packPanelsTransposed(panels, values, bias(0), bias(1), K, rows, K);
   });
 }
 
 /** For dy W: panels of W (K, N) as it is, or of some of its rows. */
 export function backwardPanels(weight: Parameter, { from, rows }: RowRange = wholeOf(weight)): Panels {
-  const { kernels, memory } = engineOf(weight);
+  const { memory } = weight;
   const N = weight.shape[1]!;
   return new Panels([weight], panelSize(rows, N), (panels) => {
-    kernels.packPanels(panels, weight.ptr + memory.bytes(from * N), 0, 0, rows, N, N);
+    engineOf(weight).kernels.packPanels(panels, weight.ptr + memory.bytes(from * N), 0, 0, rows, N, N);
   });
 }
 
 /** Panels without any rows of W: a product with them is the bias alone. */
 export function biasPanels(bias: Parameter, { from, rows }: RowRange): Panels {
-  const { kernels, memory } = engineOf(bias);
   return new Panels([bias], panelSize(0, rows), (panels) => {
-    kernels.packPanels(panels, 0, bias.ptr + memory.bytes(from), 0, 0, rows, rows);
+    engineOf(bias).kernels.packPanels(panels, 0, bias.ptr + bias.memory.bytes(from), 0, 0, rows, rows);
   });
 }
 

@@ -1,0 +1,98 @@
+/**
+ * The memory a language model takes, from its sizes alone, before any is reserved: what the layers keep for each
+ * weight, and what one training step needs. The terms follow src/ops, in the order in which they reserve.
+ */
+
+import type { Engine } from '../engine.js';
+import { MemoryError } from '../errors.js';
+import { gemmTNScratch, panelSize } from '../kernels/gemm.js';
+import { megabytes } from '../memory/heap.js';
+
+/** The recurrent cells a model can have. */
+export const CELLS = ['lstm', 'gru', 'rnn'] as const;
+
+/** A recurrent cell. */
+export type Cell = (typeof CELLS)[number];
+
+/** What decides the size of a language model. */
+export interface ModelSizes {
+  readonly cell: Cell;
+  /** V. */
+  readonly vocabSize: number;
+  /** E. */
+  readonly embeddingSize: number;
+  /** H. */
+  readonly hiddenSize: number;
+  /** L. */
+  readonly numLayers: number;
+  readonly dropout: number;
+}
+
+/** For each cell: blocks of weights, states handed on, and floats (times H) saved of every step for the backward. */
+const CELL = {
+  lstm: { gates: 4, states: 2, saved: 7 },
+  gru: { gates: 3, states: 1, saved: 5 },
+  rnn: { gates: 1, states: 1, saved: 2 },
+} as const;
+
+/** Every range begins at a multiple of 64 bytes, so its last part may be padding. */
+const PADDING = 15;
+
+/** The number of trainable numbers. */
+export function countParameters(sizes: ModelSizes): number {
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  const layer = (I: number): number => CELL[cell].gates * H * (I + H + 2);
+  return V * E + layer(E) + (L - 1) * layer(H) + V * H + V;
+}
+
+/**
+ * Floats that live as long as the model: values, gradients, panels of both directions.
+ * @param moments numbers the optimizer keeps for each weight: 2 for Adam
+ */
+export function modelFloats(sizes: ModelSizes, moments: number = 0): number {
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + bothPanels(H, V);
+  return (2 + moments) * (countParameters(sizes) + (4 * L + 3) * PADDING) + panels;
+}
+
+/** The GRU packs rows r and z of W_ih apart from row n, and the bias of q on its own. */
+function layerPanels(cell: Cell, I: number, H: number): number {
+  const { gates } = CELL[cell];
+  if (cell !== 'gru') return bothPanels(I, gates * H) + bothPanels(H, gates * H);
+  return bothPanels(I, 2 * H) + bothPanels(I, H) + panelSize(0, H) + bothPanels(H, 3 * H);
+}
+
+/** Panels of W (N, K), for x W^T and for dy W. */
+function bothPanels(K: number, N: number): number {
+  return panelSize(K, N) + panelSize(N, K);
+}
+
+/**
+ * Floats that one training step takes on top.
+ * @param batch B
+ * @param window T
+ */
+export function stepFloats(sizes: ModelSizes, batch: number, window: number): number {
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  const { gates, states, saved } = CELL[cell];
+  const copies = sizes.dropout > 0 ? 2 : 1; // dropout stores its result, and the gradient of it
+  // Ids, targets, their losses and sums; values and gradients of embedding, layers and logits.
+  const perToken = 4 + 2 * copies * E + L * H * (saved + 2 * copies - 1) + 2 * V;
+  const slots = L * states * batch * H;
+  const scratch = Math.max(gemmTNScratch(Math.max(V, gates * H)), states * batch * H);
+  return batch * window * perToken + slots + scratch + (12 * L + 16) * PADDING;
+}
+
+/**
+ * Makes room at once, so that what is too large fails before it begins.
+ * @param what what takes the memory, for the message
+ * @throws MemoryError
+ */
+export function reserveMemory(engine: Engine, bytes: number, what: string): void {
+  try {
+    engine.memory.heap.grow(bytes);
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+    throw new MemoryError(`${what} takes about ${megabytes(bytes)}. ${error.message}`, { cause: error });
+  }
+}

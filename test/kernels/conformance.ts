@@ -1,0 +1,64 @@
+/**
+ * One suite for every implementation of the kernels: each kernel of the surface, against the references written from
+ * the contracts. The per-tier files call it; the cases are in `families/`, one file for each file of src/kernels.
+ */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { jsKernels } from '../../src/kernels/kernels.js';
+import type { Selection, Tier } from '../../src/kernels/select.js';
+import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
+import { testCrossEntropy } from './families/cross-entropy.js';
+import { testDropout } from './families/dropout.js';
+import { testEmbedding } from './families/embedding.js';
+import { testGemm } from './families/gemm.js';
+import { testGru } from './families/gru.js';
+import { testLstm } from './families/lstm.js';
+import { testOptimizer } from './families/optimizer.js';
+import { testRnn } from './families/rnn.js';
+import { testVector } from './families/vector.js';
+import { Workspace } from './workspace.js';
+
+/** What a tier's file says about its tier. */
+export interface Conformance {
+  /** The name of the suite. */
+  readonly tier: string;
+  readonly create: () => Promise<Selection>;
+  readonly expectedTier: Tier;
+}
+
+/** Registers the suite of one tier. */
+export function testKernels({ tier, create, expectedTier }: Conformance): void {
+  describe(`kernels: ${tier}`, () => {
+    let selection: Selection;
+    let workspace: Workspace;
+    const open = (): Workspace => workspace;
+
+    beforeAll(async () => {
+      selection = await create();
+      workspace = new Workspace(selection.heap, selection.kernels);
+    });
+
+    it(`are those of ${expectedTier}`, () => {
+      expect(selection.tier).toBe(expectedTier);
+      expect(selection.heap).toBeInstanceOf(expectedTier === 'js' ? ArrayHeap : WasmHeap);
+      // Functions of a WebAssembly instance have no source text.
+      const native = Object.values(selection.kernels).map((kernel) => /\[native code\]/.test(String(kernel)));
+      expect(new Set(native)).toEqual(new Set([expectedTier !== 'js']));
+    });
+
+    describe('gemm', () => testGemm(open));
+    describe('rnn', () => testRnn(open));
+    describe('lstm', () => testLstm(open));
+    describe('gru', () => testGru(open));
+    describe('embedding', () => testEmbedding(open));
+    describe('cross-entropy', () => testCrossEntropy(open));
+    describe('dropout', () => testDropout(open));
+    describe('vector', () => testVector(open));
+    describe('optimizer', () => testOptimizer(open));
+
+    it('have a case each', () => {
+      const surface = Object.keys(jsKernels(new ArrayHeap('float32', 1 << 20)));
+      expect([...workspace.called].sort()).toEqual(surface.sort());
+    });
+  });
+}

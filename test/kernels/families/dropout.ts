@@ -1,0 +1,95 @@
+/** Cases of dropoutForward and dropoutBackward. The mask is compared exactly, so it is the same in every tier. */
+
+import { expect, it } from 'vitest';
+import * as reference from '../reference.js';
+import { LENGTHS } from '../workspace.js';
+import type { Workspace } from '../workspace.js';
+
+/** One rounded product and one rounded sum, of numbers below 8. */
+const TOLERANCE = 1e-6;
+
+/** Keys of every sign: as 32-bit words they are the same whether read with a sign or without. */
+const KEYS = [
+  [0, 0],
+  [1, 2],
+  [0xdeadbeef, 0x9e3779b9],
+  [-1, 0x7fffffff],
+] as const;
+
+/** What the kernels are given for a rate. */
+const settings = (rate: number): { threshold: number; scale: number } => ({
+  threshold: Math.round(rate * 2 ** 24),
+  scale: 1 / (1 - rate),
+});
+
+/** Registers the cases. */
+export function testDropout(open: () => Workspace): void {
+  it('dropoutForward and dropoutBackward: every length and key, the same mask', () => {
+    for (const n of LENGTHS) {
+      for (const rate of [0, 0.3, 0.75]) for (const keys of KEYS) both(open(), n, rate, keys);
+    }
+  });
+
+  it('dropoutForward: a rate of 1 drops everything, whatever it is', () => {
+    const workspace = open();
+    workspace.case('rate 1', () => {
+      const { threshold, scale } = settings(1);
+      const y = workspace.output(5);
+      const x = workspace.input([1, NaN, Infinity, -1, 0]);
+      workspace.kernels.dropoutForward(y, x, 5, threshold, scale, 3, 4);
+      workspace.expect('y', y, [0, 0, 0, 0, 0], 0);
+    });
+  });
+
+  it('dropoutForward: keeps the share it should, and other keys keep others', () => {
+    const workspace = open();
+    const n = 1e5;
+    const rate = 0.3;
+    const masks = KEYS.map(([key0, key1]) => mask(workspace, n, rate, key0, key1));
+    for (const kept of masks) {
+      const share = kept.filter(Boolean).length / n;
+      // Four standard deviations of a binomial share.
+      expect(Math.abs(share - (1 - rate))).toBeLessThan(4 * Math.sqrt((rate * (1 - rate)) / n));
+    }
+    const agree = masks[0]!.filter((kept, i) => kept === masks[1]![i]).length / n;
+    // Independent masks agree with probability 0.7^2 + 0.3^2.
+    expect(Math.abs(agree - 0.58)).toBeLessThan(4 * Math.sqrt((0.58 * 0.42) / n));
+  });
+}
+
+function mask(workspace: Workspace, n: number, rate: number, key0: number, key1: number): boolean[] {
+  let kept: boolean[] = [];
+  workspace.case(`mask n=${n} keys=${key0},${key1}`, () => {
+    const { threshold, scale } = settings(rate);
+    const y = workspace.output(n);
+    const ones = workspace.input(new Array<number>(n).fill(1));
+    workspace.kernels.dropoutForward(y, ones, n, threshold, scale, key0, key1);
+    kept = workspace.read(y, n).map((value) => value !== 0);
+    expect(kept).toEqual(reference.kept(n, threshold, key0, key1));
+  });
+  return kept;
+}
+
+function both(workspace: Workspace, n: number, rate: number, [key0, key1]: readonly [number, number]): void {
+  workspace.case(`n=${n} rate=${rate} keys=${key0},${key1}`, () => {
+    const { threshold, scale } = settings(rate);
+    const { kernels } = workspace;
+    const keep = reference.kept(n, threshold, key0, key1);
+    const masked = (values: number[]): number[] => values.map((value, i) => (keep[i] ? value * scale : 0));
+    const x = workspace.values(n);
+    const y = workspace.output(n);
+    kernels.dropoutForward(y, workspace.input(x), n, threshold, scale, key0, key1);
+    workspace.expect('y', y, masked(x), TOLERANCE);
+    const inPlace = workspace.inOut(x);
+    kernels.dropoutForward(inPlace, inPlace, n, threshold, scale, key0, key1);
+    workspace.expect('y over x', inPlace, masked(x), TOLERANCE);
+    const before = workspace.values(n);
+    const dy = workspace.values(n);
+    const dx = workspace.inOut(before);
+    kernels.dropoutBackward(dx, workspace.input(dy), n, threshold, scale, key0, key1);
+    workspace.expect('dx', dx, reference.add(before, masked(dy)), TOLERANCE);
+    // What was dropped gets no gradient at all, not a small one.
+    const moved = workspace.read(dx, n).map((value, i) => value !== before[i]);
+    expect(moved).toEqual(keep);
+  });
+}

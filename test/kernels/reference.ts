@@ -1,0 +1,238 @@
+/**
+ * The kernels once more, straight from the equations of their contracts: double loops over plain number arrays, in
+ * 64 bits, sharing no code with src/kernels. Everything is row-major; results are new arrays.
+ */
+
+type Numbers = readonly number[];
+
+const PANEL = 16;
+
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** A (M, K) times B (K, N). */
+export function multiply(a: Numbers, b: Numbers, M: number, N: number, K: number): number[] {
+  const c = new Array<number>(M * N).fill(0);
+  for (let m = 0; m < M; m++) {
+    for (let n = 0; n < N; n++) for (let k = 0; k < K; k++) c[m * N + n]! += a[m * K + k]! * b[k * N + n]!;
+  }
+  return c;
+}
+
+/** (rows, columns) to (columns, rows). */
+export function transpose(a: Numbers, rows: number, columns: number): number[] {
+  return Array.from({ length: rows * columns }, (_, i) => a[(i % rows) * columns + Math.floor(i / rows)]!);
+}
+
+/** Sums element by element. */
+export function add(a: Numbers, b: Numbers): number[] {
+  return a.map((x, i) => x + b[i]!);
+}
+
+/** B (K, N) in panels of 16 columns: a row of bias, then K rows; zero beyond N. */
+export function panels(b: Numbers, bias: Numbers, K: number, N: number): number[] {
+  const out: number[] = [];
+  for (let first = 0; first < N; first += PANEL) {
+    for (let row = -1; row < K; row++) {
+      for (let n = first; n < first + PANEL; n++) out.push(n >= N ? 0 : row < 0 ? bias[n]! : b[row * N + n]!);
+    }
+  }
+  return out;
+}
+
+/** Sums over the rows of A (M, N). */
+export function columnSums(a: Numbers, M: number, N: number): number[] {
+  return Array.from({ length: N }, (_, n) => {
+    let sum = 0;
+    for (let m = 0; m < M; m++) sum += a[m * N + n]!;
+    return sum;
+  });
+}
+
+/** h = phi(a); tanh is 0, relu 1. */
+export function rnnForward(a: Numbers, activation: number): number[] {
+  return a.map((x) => (activation === 0 ? Math.tanh(x) : Math.max(x, 0)));
+}
+
+/** da = (dh + dy) phi'(a), by h = phi(a). */
+export function rnnBackward(dh: Numbers, dy: Numbers, h: Numbers, activation: number): number[] {
+  return h.map((y, i) => (dh[i]! + dy[i]!) * (activation === 0 ? 1 - y ** 2 : y > 0 ? 1 : 0));
+}
+
+/** Cuts (B, 4H) into its four blocks of (B, H). */
+export function blocks(gates: Numbers, H: number): [number[], number[], number[], number[]] {
+  const block = (which: number): number[] => gates.filter((_, i) => Math.floor(i / H) % 4 === which);
+  return [block(0), block(1), block(2), block(3)];
+}
+
+/** Joins four blocks of (B, H) to (B, 4H). */
+export function joined(parts: readonly Numbers[], H: number): number[] {
+  const B = parts[0]!.length / H;
+  return Array.from({ length: B }, (_, b) => parts.flatMap((part) => part.slice(b * H, (b + 1) * H))).flat();
+}
+
+/** One LSTM step from pre-activations in the order i f g o. */
+export function lstmForward(
+  gates: Numbers,
+  cPrevious: Numbers,
+  H: number,
+): { h: number[]; c: number[]; tanhC: number[]; gates: number[] } {
+  const [aI, aF, aG, aO] = blocks(gates, H);
+  const i = aI.map(sigmoid);
+  const f = aF.map(sigmoid);
+  const g = aG.map(Math.tanh);
+  const o = aO.map(sigmoid);
+  const c = cPrevious.map((before, j) => f[j]! * before + i[j]! * g[j]!);
+  const tanhC = c.map(Math.tanh);
+  return { h: tanhC.map((t, j) => o[j]! * t), c, tanhC, gates: joined([i, f, g, o], H) };
+}
+
+/** Its backward, from activated gates; `dc` is the gradient of c_t in, of c_{t-1} out. */
+export function lstmBackward(
+  saved: { gates: Numbers; cPrevious: Numbers; tanhC: Numbers },
+  gradients: { dc: Numbers; dh: Numbers; dy: Numbers },
+  H: number,
+): { dGates: number[]; dc: number[] } {
+  const [i, f, g, o] = blocks(saved.gates, H);
+  const { cPrevious, tanhC } = saved;
+  const d = add(gradients.dh, gradients.dy);
+  const dc = d.map((x, j) => gradients.dc[j]! + x * o[j]! * (1 - tanhC[j]! ** 2));
+  const dI = dc.map((x, j) => x * g[j]! * i[j]! * (1 - i[j]!));
+  const dF = dc.map((x, j) => x * cPrevious[j]! * f[j]! * (1 - f[j]!));
+  const dG = dc.map((x, j) => x * i[j]! * (1 - g[j]! ** 2));
+  const dO = d.map((x, j) => x * tanhC[j]! * o[j]! * (1 - o[j]!));
+  return { dGates: joined([dI, dF, dG, dO], H), dc: dc.map((x, j) => x * f[j]!) };
+}
+
+/** One GRU step from a_n, a_r, a_z, q; the gates out are n, r, z, q. */
+export function gruForward(gates: Numbers, hPrevious: Numbers, H: number): { h: number[]; gates: number[] } {
+  const [aN, aR, aZ, q] = blocks(gates, H);
+  const r = aR.map(sigmoid);
+  const z = aZ.map(sigmoid);
+  const n = aN.map((a, j) => Math.tanh(a + r[j]! * q[j]!));
+  const h = hPrevious.map((before, j) => (1 - z[j]!) * n[j]! + z[j]! * before);
+  return { h, gates: joined([n, r, z, q], H) };
+}
+
+/** Its backward, from n, r, z, q; `dh` out is the direct part of the gradient of h_{t-1}. */
+export function gruBackward(
+  saved: { gates: Numbers; hPrevious: Numbers },
+  gradients: { dh: Numbers; dy: Numbers },
+  H: number,
+): { dGates: number[]; dh: number[] } {
+  const [n, r, z, q] = blocks(saved.gates, H);
+  const d = add(gradients.dh, gradients.dy);
+  const dN = d.map((x, j) => x * (1 - z[j]!) * (1 - n[j]! ** 2));
+  const dR = dN.map((x, j) => x * q[j]! * r[j]! * (1 - r[j]!));
+  const dZ = d.map((x, j) => x * (saved.hPrevious[j]! - n[j]!) * z[j]! * (1 - z[j]!));
+  const dQ = dN.map((x, j) => x * r[j]!);
+  return { dGates: joined([dN, dR, dZ, dQ], H), dh: d.map((x, j) => x * z[j]!) };
+}
+
+/** Rows of a table (V, E). */
+export function embeddingForward(table: Numbers, ids: Numbers, E: number): number[] {
+  return ids.flatMap((id) => table.slice(id * E, (id + 1) * E));
+}
+
+/** dTable after dy (n, E) was added row by row, each sum rounded by `round`. */
+export function embeddingBackward(
+  dTable: Numbers,
+  dy: Numbers,
+  ids: Numbers,
+  E: number,
+  round: (x: number) => number,
+): number[] {
+  const out = [...dTable];
+  ids.forEach((id, i) => {
+    for (let j = 0; j < E; j++) out[id * E + j] = round(out[id * E + j]! + dy[i * E + j]!);
+  });
+  return out;
+}
+
+/** Losses and log-sums of logits (n, V); 0 and 0 where the target is ignored. */
+export function crossEntropyForward(
+  logits: Numbers,
+  targets: Numbers,
+  V: number,
+  ignored: number,
+): { losses: number[]; logSums: number[] } {
+  const logSums = targets.map((target, row) => {
+    if (target === ignored) return 0;
+    const x = logits.slice(row * V, (row + 1) * V);
+    const top = x.reduce((most, value) => Math.max(most, value));
+    return top + Math.log(x.reduce((sum, value) => sum + Math.exp(value - top), 0));
+  });
+  const losses = targets.map((target, row) => (target === ignored ? 0 : logSums[row]! - logits[row * V + target]!));
+  return { losses, logSums };
+}
+
+/** scale (softmax(x) - one-hot), (n, V); 0 where the target is ignored. */
+export function crossEntropyBackward(
+  logits: Numbers,
+  logSums: Numbers,
+  targets: Numbers,
+  V: number,
+  ignored: number,
+  scale: number,
+): number[] {
+  return targets.flatMap((target, row) =>
+    Array.from({ length: V }, (_, v) => {
+      if (target === ignored) return 0;
+      return scale * (Math.exp(logits[row * V + v]! - logSums[row]!) - (v === target ? 1 : 0));
+    }),
+  );
+}
+
+/** Which of n elements a dropout keeps; the finaliser of MurmurHash3 in exact integers. */
+export function kept(n: number, threshold: number, key0: number, key1: number): boolean[] {
+  const word = (x: number): bigint => BigInt.asUintN(32, BigInt(x));
+  const mix = (x: bigint): bigint => {
+    x = BigInt.asUintN(32, (x ^ (x >> 16n)) * 0x85ebca6bn);
+    x = BigInt.asUintN(32, (x ^ (x >> 13n)) * 0xc2b2ae35n);
+    return x ^ (x >> 16n);
+  };
+  const hash = (i: number): bigint => mix(mix(word(i) ^ word(key0)) ^ word(key1));
+  return Array.from({ length: n }, (_, i) => Number(hash(i) >> 8n) >= threshold);
+}
+
+/** Options of the updates; each uses some. */
+export interface Update {
+  lr: number;
+  weightDecay: number;
+  momentum: number;
+  nesterov: boolean;
+  alpha: number;
+  epsilon: number;
+  decoupled: boolean;
+  beta1: number;
+  beta2: number;
+  step: number;
+}
+
+/** One element after an update: the parameter and its moments. */
+export type Updated = { p: number; m: number; v: number };
+
+/** The four updates of one element p with gradient g and moments m and v. */
+export const updates: Record<string, (p: number, g: number, m: number, v: number, by: Update) => Updated> = {
+  sgd: (p, g, m, v, { lr, weightDecay }) => ({ p: p - lr * (g + weightDecay * p), m, v }),
+
+  momentum: (p, g, m, v, { lr, weightDecay, momentum, nesterov }) => {
+    const u = g + weightDecay * p;
+    const next = momentum * m + u;
+    return { p: p - lr * (nesterov ? u + momentum * next : next), m: next, v };
+  },
+
+  rmsprop: (p, g, m, v, { lr, weightDecay, alpha, epsilon }) => {
+    const u = g + weightDecay * p;
+    const next = alpha * v + (1 - alpha) * u ** 2;
+    return { p: p - (lr * u) / (Math.sqrt(next) + epsilon), m, v: next };
+  },
+
+  adam: (p, g, m, v, { lr, weightDecay, decoupled, beta1, beta2, epsilon, step }) => {
+    const u = decoupled ? g : g + weightDecay * p;
+    const start = decoupled ? p * (1 - lr * weightDecay) : p;
+    const mean = beta1 * m + (1 - beta1) * u;
+    const square = beta2 * v + (1 - beta2) * u ** 2;
+    const unbiased = Math.sqrt(square / (1 - beta2 ** step)) + epsilon;
+    return { p: start - ((lr / (1 - beta1 ** step)) * mean) / unbiased, m: mean, v: square };
+  },
+};

@@ -1,0 +1,295 @@
+/**
+ * The promise of the `simd` tier: the same numbers give the same bits, in every runtime, however the rows of a product
+ * are split.
+ */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
+import type { Kernels } from '../../src/kernels/kernels.js';
+import { RELU, TANH } from '../../src/kernels/rnn.js';
+import { selectKernels } from '../../src/kernels/select.js';
+import type { Heap } from '../../src/memory/heap.js';
+import { Random } from '../../src/random.js';
+
+/**
+ * FNV-1a of the result bits of `everyKernel` below, kernel by kernel. A value here changes when the order or the kind
+ * of an operation changes: in assembly/, in the compiler, or because a runtime is not IEEE. If the change of bits is
+ * meant (it makes old runs irreproducible, so the changelog must say so), copy the values the failing test prints;
+ * if only another runtime or another compiler version gives other bits, that is the bug, not this list.
+ */
+const LOCKED: Record<string, string> = {
+  adamStep: '7d65c797',
+  axpy: '33fe62bd',
+  clampValues: '63a76cec',
+  columnSums: '46877b3c',
+  crossEntropyBackward: 'e0a50a1c',
+  crossEntropyForward: 'dfcbe6db',
+  dropoutBackward: 'db8d5f3e',
+  dropoutForward: '5fac2820',
+  embeddingBackward: 'da5850a1',
+  embeddingForward: 'b13d4d5d',
+  gemm: '59dd696d',
+  gemmTN: '073394dd',
+  gruBackward: 'bf3e37ce',
+  gruForward: '3a7b7874',
+  lstmBackward: 'b3c1cec5',
+  lstmForward: 'c3d406ae',
+  momentumStep: '00d69965',
+  packPanels: 'd33024c2',
+  packPanelsTransposed: 'cca9ba8e',
+  rmspropStep: '8e672cbc',
+  rnnBackward: '6f78bfb6',
+  rnnForward: '425337c3',
+  scale: '394f6bab',
+  sgdStep: '2caef0fa',
+  sumSquares: 'c290c3ee',
+};
+
+let heap: Heap;
+let kernels: Kernels;
+let top: number;
+let random: Random;
+
+/** A buffer of uniform numbers. */
+function some(size: number, low: number = -1, high: number = 1): number {
+  const address = top;
+  top += 4 * Math.ceil(size / 4) * 4;
+  for (let i = 0; i < size; i++) heap.floats[address / 4 + i] = random.between(low, high);
+  return address;
+}
+
+function ids(values: readonly number[]): number {
+  const address = some(values.length);
+  heap.ints.set(values, address / 4);
+  return address;
+}
+
+/** The bits of some buffers of the same size. */
+function bits(size: number, ...addresses: number[]): number[] {
+  return addresses.flatMap((address) => Array.from(heap.ints.subarray(address / 4, address / 4 + size)));
+}
+
+/** FNV-1a over 32-bit words, byte by byte. */
+function checksum(words: readonly number[]): string {
+  let hash = 0x811c9dc5;
+  for (const word of words) {
+    for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((word >>> shift) & 0xff), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+beforeAll(async () => {
+  ({ heap, kernels } = await selectKernels({ tier: 'simd', precision: 'float32', memoryLimit: 2 ** 28 }));
+});
+
+function restart(): void {
+  heap.floats.fill(0, 1024);
+  top = 4096;
+  random = new Random(2024);
+}
+
+/** Each kernel once, on sizes with remainders; results by name. */
+function everyKernel(): Record<string, string> {
+  const results: Record<string, string> = {};
+  for (const [name, run] of Object.entries(RUNS)) {
+    restart();
+    results[name] = checksum(run());
+  }
+  return results;
+}
+
+const SIZE = 3 * 7;
+
+const RUNS: Record<string, () => number[]> = {
+  packPanels: () => {
+    const panels = some(panelSize(5, 19));
+    kernels.packPanels(panels, some(5 * 19), some(19), some(19), 5, 19, 19);
+    return bits(panelSize(5, 19), panels);
+  },
+  packPanelsTransposed: () => {
+    const panels = some(panelSize(5, 19));
+    kernels.packPanelsTransposed(panels, some(5 * 19), some(19), some(19), 5, 19, 5);
+    return bits(panelSize(5, 19), panels);
+  },
+  gemm: () =>
+    [BIAS, ACCUMULATE, ASSIGN].flatMap((begin) => {
+      const c = some(7 * 27);
+      kernels.gemm(c, some(7 * 33), some(panelSize(33, 27)), 7, 27, 33, 33, 27, begin);
+      return bits(7 * 27, c);
+    }),
+  gemmTN: () => {
+    const c = some(7 * 13);
+    kernels.gemmTN(c, some(300 * 7), some(300 * 13), 7, 13, 300, 7, 13, 13, some(gemmTNScratch(7)));
+    return bits(7 * 13, c);
+  },
+  columnSums: () => {
+    const sums = some(13);
+    kernels.columnSums(sums, some(31 * 13), 31, 13, 13);
+    return bits(13, sums);
+  },
+  rnnForward: () =>
+    [TANH, RELU].flatMap((activation) => {
+      const h = some(1001);
+      kernels.rnnForward(h, some(1001, -9, 9), 1001, activation);
+      return bits(1001, h);
+    }),
+  rnnBackward: () =>
+    [TANH, RELU].flatMap((activation) => {
+      const da = some(SIZE);
+      kernels.rnnBackward(da, some(SIZE), some(SIZE), some(SIZE), SIZE, activation);
+      return bits(SIZE, da);
+    }),
+  lstmForward: () => {
+    const [h, c, tanhC, gates] = [some(SIZE), some(SIZE), some(SIZE), some(4 * SIZE, -5, 5)];
+    kernels.lstmForward(h, c, tanhC, gates, some(SIZE), 3, 7);
+    return [...bits(SIZE, h, c, tanhC), ...bits(4 * SIZE, gates)];
+  },
+  lstmBackward: () => {
+    const [gates, dc] = [some(4 * SIZE), some(SIZE)];
+    kernels.lstmBackward(gates, dc, some(SIZE), some(SIZE), some(SIZE), some(SIZE), 3, 7);
+    return [...bits(4 * SIZE, gates), ...bits(SIZE, dc)];
+  },
+  gruForward: () => {
+    const [h, gates] = [some(SIZE), some(4 * SIZE, -5, 5)];
+    kernels.gruForward(h, gates, some(SIZE), 3, 7);
+    return [...bits(SIZE, h), ...bits(4 * SIZE, gates)];
+  },
+  gruBackward: () => {
+    const [gates, dh] = [some(4 * SIZE), some(SIZE)];
+    kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7);
+    return [...bits(4 * SIZE, gates), ...bits(SIZE, dh)];
+  },
+  embeddingForward: () => {
+    const y = some(4 * 7);
+    kernels.embeddingForward(y, some(5 * 7), ids([4, 0, 4, 1]), 4, 7);
+    return bits(4 * 7, y);
+  },
+  embeddingBackward: () => {
+    const dTable = some(5 * 7);
+    kernels.embeddingBackward(dTable, some(4 * 7), ids([4, 0, 4, 1]), 4, 7);
+    return bits(5 * 7, dTable);
+  },
+  crossEntropyForward: () => {
+    const [losses, logSums] = [some(3), some(3)];
+    kernels.crossEntropyForward(losses, logSums, some(3 * 29, -9, 9), ids([28, -1, 0]), 3, 29, -1);
+    return bits(3, losses, logSums);
+  },
+  crossEntropyBackward: () =>
+    [0, 1].flatMap((accumulate) => {
+      const d = some(3 * 29);
+      kernels.crossEntropyBackward(d, some(3 * 29), some(3, 3, 5), ids([28, -1, 0]), 3, 29, -1, 0.3, accumulate);
+      return bits(3 * 29, d);
+    }),
+  dropoutForward: () => {
+    const y = some(SIZE);
+    kernels.dropoutForward(y, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    return bits(SIZE, y);
+  },
+  dropoutBackward: () => {
+    const dx = some(SIZE);
+    kernels.dropoutBackward(dx, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    return bits(SIZE, dx);
+  },
+  axpy: () => {
+    const y = some(SIZE);
+    kernels.axpy(y, some(SIZE), SIZE, 0.7);
+    return bits(SIZE, y);
+  },
+  scale: () => {
+    const x = some(SIZE);
+    kernels.scale(x, SIZE, 0.7);
+    return bits(SIZE, x);
+  },
+  clampValues: () => {
+    const x = some(SIZE);
+    kernels.clampValues(x, SIZE, 0.5);
+    return bits(SIZE, x);
+  },
+  sumSquares: () => {
+    const sum = kernels.sumSquares(some(1001), 1001);
+    return [...new Int32Array(new Float64Array([sum]).buffer)];
+  },
+  sgdStep: () => {
+    const p = some(SIZE);
+    kernels.sgdStep(p, some(SIZE), SIZE, 0.1, 0.01);
+    return bits(SIZE, p);
+  },
+  momentumStep: () =>
+    [0, 1].flatMap((nesterov) => {
+      const [p, m] = [some(SIZE), some(SIZE)];
+      kernels.momentumStep(p, some(SIZE), m, SIZE, 0.1, 0.01, 0.9, nesterov);
+      return bits(SIZE, p, m);
+    }),
+  rmspropStep: () => {
+    const [p, v] = [some(SIZE), some(SIZE, 0, 1)];
+    kernels.rmspropStep(p, some(SIZE), v, SIZE, 0.1, 0.01, 0.99, 1e-8);
+    return bits(SIZE, p, v);
+  },
+  adamStep: () =>
+    [0, 1].flatMap((decoupled) => {
+      const [p, m, v] = [some(SIZE), some(SIZE), some(SIZE, 0, 1)];
+      kernels.adamStep(p, some(SIZE), m, v, SIZE, 0.1, 0.01, decoupled, 0.9, 0.999, 1e-8, 0.1, 0.001);
+      return bits(SIZE, p, m, v);
+    }),
+};
+
+describe('the simd kernels', () => {
+  it('round every product: no multiply-add is fused', () => {
+    restart();
+    const x = 1 + 2 ** -12;
+    heap.floats.set([-(1 + 2 ** -11), x], 1024);
+    // x^2 = 1 + 2^-11 + 2^-24, whose last term a fused multiply-add would keep.
+    kernels.axpy(4096, 4100, 1, x);
+    expect(heap.floats[1024]).toBe(0);
+  });
+
+  it.each([BIAS, ACCUMULATE, ASSIGN])('gemm, begin %i: the same bits however the rows are split', (begin) => {
+    restart();
+    const [M, N, K] = [33, 45, 50];
+    const a = some(M * K);
+    const panels = some(panelSize(K, N));
+    const old = some(M * N);
+    const product = (pieces: readonly number[]): number[] => {
+      const c = some(M * N);
+      heap.ints.copyWithin(c / 4, old / 4, old / 4 + M * N);
+      let m = 0;
+      for (let turn = 0; m < M; turn++) {
+        const rows = Math.min(pieces[turn % pieces.length]!, M - m);
+        kernels.gemm(c + 4 * m * N, a + 4 * m * K, panels, rows, N, K, K, N, begin);
+        m += rows;
+      }
+      return bits(M * N, c);
+    };
+    const whole = product([M]);
+    for (const pieces of [[1], [2], [3], [4], [5], [8], [16, 1], [1, 4, 3]]) expect(product(pieces)).toEqual(whole);
+  });
+
+  it('gemmTN: the same bits however the rows of C are split', () => {
+    restart();
+    const [M, N, K] = [21, 13, 600];
+    const a = some(K * M);
+    const b = some(K * N);
+    const old = some(M * N);
+    const tmp = some(gemmTNScratch(M));
+    const product = (piece: number): number[] => {
+      const c = some(M * N);
+      heap.ints.copyWithin(c / 4, old / 4, old / 4 + M * N);
+      for (let m = 0; m < M; m += piece) {
+        const rows = Math.min(piece, M - m);
+        kernels.gemmTN(c + 4 * m * N, a + 4 * m, b, rows, N, K, M, N, N, tmp);
+      }
+      return bits(M * N, c);
+    };
+    const whole = product(M);
+    for (const piece of [1, 2, 3, 4, 7, 8, 20]) expect(product(piece)).toEqual(whole);
+  });
+
+  it('give the same bits twice', () => {
+    expect(everyKernel()).toEqual(everyKernel());
+  });
+
+  it('give the locked bits', () => {
+    expect(Object.keys(RUNS).sort()).toEqual(Object.keys(kernels).sort());
+    expect(everyKernel()).toEqual(LOCKED);
+  });
+});

@@ -1,0 +1,11 @@
+/** The three heaps the memory tests run over. */
+
+import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
+import type { Heap } from '../../src/memory/heap.js';
+
+/** By name, each made with a limit in bytes. */
+export const HEAPS: readonly (readonly [name: string, make: (limit: number) => Heap])[] = [
+  ['WebAssembly memory', (limit) => new WasmHeap(limit)],
+  ['32-bit array', (limit) => new ArrayHeap('float32', limit)],
+  ['64-bit array', (limit) => new ArrayHeap('float64', limit)],
+];
