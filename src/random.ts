@@ -81,7 +81,8 @@ export class Random {
 
   /** @throws DataError for four zeroes, which would give nothing but zeroes */
   set state(state: RandomState) {
-    if (state.every((word) => word >>> 0 === 0)) throw new DataError('random: a state of four zeroes gives only zeroes.');
+    if (state.every((word) => word >>> 0 === 0))
+      throw new DataError('random: a state of four zeroes gives only zeroes.');
     this.#s.set(state);
   }
 }
