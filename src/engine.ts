@@ -60,6 +60,15 @@ export function engineOf({ memory }: { readonly memory: Memory }): Engine {
   return engines.get(memory)!;
 }
 
+/**
+ * Refuses an argument of another engine: its address would mean something else here.
+ * @throws RecurraError
+ */
+export function checkEngine(operation: string, argument: View, engine: Engine): void {
+  if (argument.memory === engine.memory) return;
+  throw new RecurraError(`${operation}: ${argument.label} belongs to another engine than the weights.`);
+}
+
 /** One memory, one kernel table, one tape. Made by `createEngine`. */
 export class Engine {
   readonly memory: Memory;

@@ -18,7 +18,7 @@ export function formatShape(shape: Shape): string {
 /** Axis lengths bound to letters while the arguments of one operation are checked, with where each came from. */
 export class Axes {
   readonly #operation: string;
-  readonly #bound: Map<string, { length: number; from: string }> = new Map();
+  #bound: Map<string, { length: number; from: string }> = new Map();
 
   /** @param operation the name that begins every message. */
   constructor(operation: string) {
@@ -38,10 +38,13 @@ export class Axes {
    */
   check(argument: string, shape: Shape, axes: string): this {
     const names = axes.split(' ').filter((name) => name !== '');
+    const before = new Map(this.#bound);
     const fits =
       names.length === shape.length && names.every((name, axis) => this.#fits(name, shape[axis]!, argument, axes));
-    if (!fits) throw new ShapeError(this.#message(argument, shape, names));
-    return this;
+    if (fits) return this;
+    // What this argument bound itself says nothing about what was expected of it.
+    this.#bound = before;
+    throw new ShapeError(this.#message(argument, shape, names));
   }
 
   #fits(name: string, length: number, argument: string, axes: string): boolean {

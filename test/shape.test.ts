@@ -57,7 +57,7 @@ describe('Axes', () => {
 
   it('a letter that occurs twice must be the same length', () => {
     expect(() => new Axes('op').check('x', [3, 3], 'N N')).not.toThrow();
-    expect(refusal(new Axes('op'), 'x', [3, 4], 'N N')).toContain('x must be (N, N) = (3, 3), got (3, 4).');
+    expect(refusal(new Axes('op'), 'x', [3, 4], 'N N')).toContain('x must be (N, N), got (3, 4).');
   });
 
   it('a multiple that does not divide is refused, not bound to a fraction', () => {

@@ -1,10 +1,11 @@
 /** y = x W^T + b over the last axis. */
 
-import { engineOf } from '../engine.js';
+import { checkEngine, engineOf } from '../engine.js';
+import { ShapeError } from '../errors.js';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch } from '../kernels/gemm.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
-import { Axes, sizeOf } from '../shape.js';
+import { formatShape, sizeOf } from '../shape.js';
 import { backwardPanels, forwardPanels } from './panels.js';
 import type { Panels } from './panels.js';
 
@@ -36,7 +37,12 @@ export function linear(x: View, weights: LinearWeights): View {
   const engine = engineOf(weight);
   const [O, I] = weight.shape as [number, number];
   const leading = x.shape.slice(0, -1);
-  new Axes('linear').bind('I', I, 'inputSize').check('x', x.shape.slice(-1), 'I');
+  checkEngine('linear', x, engine);
+  if (x.shape.at(-1) !== I) {
+    throw new ShapeError(
+      `linear: x must be (..., I) = (..., ${I}), got ${formatShape(x.shape)}. I = ${I} comes from inputSize.`,
+    );
+  }
   const n = sizeOf(leading);
   const y = engine.output('output of linear', [...leading, O], engine.tape.recording);
   engine.kernels.gemm(y.ptr, x.ptr, weights.forward.ptr, n, O, I, I, O, BIAS);

@@ -7,7 +7,7 @@
  * gradients of the weights and of the input are one product each. h and c have T + 1 slots; slot 0 is the carried state.
  */
 
-import { engineOf } from '../engine.js';
+import { checkEngine, engineOf } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
 import { ShapeError } from '../errors.js';
 import { ACCUMULATE, ASSIGN, gemmTNScratch } from '../kernels/gemm.js';
@@ -76,6 +76,7 @@ export function checkWeights(operation: string, gates: number, parameters: Recur
 export function checkSequence(operation: string, x: View, { weightIh, weightHh }: RecurrentParameters): Sizes {
   const H = weightHh.shape[1]!;
   const I = weightIh.shape[1]!;
+  checkEngine(operation, x, engineOf(weightIh));
   new Axes(operation).bind('I', I, 'inputSize').check('x', x.shape, 'T B I');
   const [T, B] = x.shape as [number, number, number];
   return { T, B, I, H };
@@ -99,8 +100,10 @@ export function stateSlots(
     return slots;
   }
   new Axes(operation).bind('B', B, 'x (T, B, I)').bind('H', H, 'hiddenSize').check(name, source.shape, 'B H');
-  if (source instanceof View) memory.copy(slots, source.ptr, B * H);
-  else memory.view(slots, B * H).set(checkValues(operation, name, source));
+  if (source instanceof View) {
+    checkEngine(operation, source, engine);
+    memory.copy(slots, source.ptr, B * H);
+  } else memory.view(slots, B * H).set(checkValues(operation, name, source));
   return slots;
 }
 

@@ -11,7 +11,7 @@ import { crossEntropy } from '../../src/ops/cross-entropy.js';
 import { Adam } from '../../src/optim/adam.js';
 import { drawn, numbers } from '../ops/gradcheck.js';
 import { weightedSum } from '../ops/weighted-sum.js';
-import { everywhere } from './settings.js';
+import { doubleEngine, everywhere } from './settings.js';
 
 const [T, B, I, H, V] = [4, 3, 5, 6, 7];
 
@@ -251,4 +251,11 @@ describe.each(everywhere)('$name', ({ options }) => {
     expect(Number.isFinite(step())).toBe(true);
     expect(small.report().memoryBytes).toBeLessThanOrEqual(2 ** 21);
   });
+});
+
+test('a view of another engine is refused, not read from the wrong memory', async () => {
+  const [here, there] = [await doubleEngine(), await doubleEngine()];
+  const layer = new Linear(there, { inputSize: 3, outputSize: 2 });
+  const forward = (): unknown => here.evaluate(() => layer.forward(here.input({ data: [1, 2, 3], shape: [1, 3] })));
+  expect(forward).toThrow('linear: input belongs to another engine than the weights.');
 });

@@ -76,6 +76,6 @@ test('an input that does not end in I is refused', async () => {
   const engine = await doubleEngine();
   const weights = new LinearWeights(drawn(engine, 'weight', [O, I]), undefined);
   expect(() => engine.evaluate(() => linear(engine.output('x', [4, 3, 11], false), weights))).toThrow(
-    new ShapeError('linear: x must be (I,) = (5,), got (11,). I = 5 comes from inputSize.'),
+    new ShapeError('linear: x must be (..., I) = (..., 5), got (4, 3, 11). I = 5 comes from inputSize.'),
   );
 });

@@ -243,8 +243,7 @@ function testRefusals(cell: Cell): void {
     const wide = await refusal(({ engine, run }) => run(engine.output('x', [T, B, 11], false)));
     expect(wide).toBeInstanceOf(ShapeError);
     expect((wide as Error).message).toBe(
-      `${name}: x must be (T, B, I) = (${T}, ${B}, ${I}), got (${T}, ${B}, 11). T = ${T} comes from x (T, B, I). ` +
-        `B = ${B} comes from x (T, B, I). I = ${I} comes from inputSize.`,
+      `${name}: x must be (T, B, I) = (T, B, ${I}), got (${T}, ${B}, 11). I = ${I} comes from inputSize.`,
     );
   });
 
