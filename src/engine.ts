@@ -130,7 +130,7 @@ export class Engine {
   evaluate<T>(fn: () => T): T {
     return this.#run(noTape, () => {
       const result = fn();
-      if (result instanceof Promise) throw notSynchronous('engine.evaluate');
+      if (result instanceof Promise) throw notSynchronous('engine.evaluate', result);
       return result;
     });
   }
@@ -219,12 +219,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 }
 
 function notALoss(value: unknown): RecurraError {
-  if (value instanceof Promise) return notSynchronous('engine.step');
+  if (value instanceof Promise) return notSynchronous('engine.step', value);
   return new RecurraError(
     `engine.step: the function must return the loss, a view of one element, got ${typeof value}.`,
   );
 }
 
-function notSynchronous(operation: string): RecurraError {
+function notSynchronous(operation: string, promise: Promise<unknown>): RecurraError {
+  // What it fails with later, for lack of a step, is a consequence of this error and no news of its own.
+  promise.catch(() => undefined);
   return new RecurraError(`${operation}: the function must be synchronous, got a promise. Await before the step.`);
 }
