@@ -74,7 +74,8 @@ export function exp4(x: v128): v128 {
   p = fmadd(p, r, constant(EXP, 8));
   p = fmadd(p, r, constant(EXP, 9));
   p = f32x4.add(fmadd(p, f32x4.mul(r, r), r), f32x4.splat(1));
-  return i32x4.add(p, i32x4.shl(biased, 23));
+  // Or-ed with all ones where x is NaN: adding to the exponent could make it a number.
+  return v128.or(i32x4.add(p, i32x4.shl(biased, 23)), f32x4.ne(x, x));
 }
 
 /** The natural logarithm of a normal x > 0, below 1e-15 relative: x = 2^k m, log m = 2 artanh((m - 1) / (m + 1)). */

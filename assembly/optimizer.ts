@@ -1,6 +1,11 @@
 /** Optimizer updates over flat ranges of parameters. Contracts: src/kernels/optimizer.ts. */
 
-import { fmadd, fnmadd, loadLanes, storeLanes } from './simd';
+import { flush, fmadd, fnmadd, loadLanes, storeLanes } from './simd';
+
+// Where moments become 0: a weight without gradients would else keep a denormal for ever, and those are slow. Squares
+// are smaller by nature.
+const TINY: f32 = 1e-30;
+const TINY_SQUARE: f32 = 1e-37;
 
 export function sgdStep(p: usize, g: usize, n: i32, lr: f64, weightDecay: f64): void {
   const step = f32x4.splat(<f32>lr);
@@ -31,7 +36,7 @@ export function momentumStep(
     const o = <usize>i << 2;
     const w = loadLanes(p + o, lanes);
     const gradient = fmadd(decay, w, loadLanes(g + o, lanes));
-    const velocity = fmadd(mu, loadLanes(m + o, lanes), gradient);
+    const velocity = flush(fmadd(mu, loadLanes(m + o, lanes), gradient), f32x4.splat(TINY));
     storeLanes(m + o, velocity, lanes);
     storeLanes(p + o, fnmadd(step, nesterov != 0 ? fmadd(mu, velocity, gradient) : velocity, w), lanes);
   }
@@ -57,7 +62,8 @@ export function rmspropStep(
     const o = <usize>i << 2;
     const w = loadLanes(p + o, lanes);
     const gradient = fmadd(decay, w, loadLanes(g + o, lanes));
-    const square = fmadd(take, f32x4.mul(gradient, gradient), f32x4.mul(keep, loadLanes(v + o, lanes)));
+    let square = fmadd(take, f32x4.mul(gradient, gradient), f32x4.mul(keep, loadLanes(v + o, lanes)));
+    square = flush(square, f32x4.splat(TINY_SQUARE));
     storeLanes(v + o, square, lanes);
     const direction = f32x4.div(gradient, f32x4.add(f32x4.sqrt(square), eps));
     storeLanes(p + o, fnmadd(step, direction, w), lanes);
@@ -93,8 +99,10 @@ export function adamStep(
     const o = <usize>i << 2;
     const w = loadLanes(p + o, lanes);
     const gradient = fmadd(l2, w, loadLanes(g + o, lanes));
-    const mean = fmadd(take1, gradient, f32x4.mul(keep1, loadLanes(m + o, lanes)));
-    const square = fmadd(take2, f32x4.mul(gradient, gradient), f32x4.mul(keep2, loadLanes(v + o, lanes)));
+    let mean = fmadd(take1, gradient, f32x4.mul(keep1, loadLanes(m + o, lanes)));
+    let square = fmadd(take2, f32x4.mul(gradient, gradient), f32x4.mul(keep2, loadLanes(v + o, lanes)));
+    mean = flush(mean, f32x4.splat(TINY));
+    square = flush(square, f32x4.splat(TINY_SQUARE));
     storeLanes(m + o, mean, lanes);
     storeLanes(v + o, square, lanes);
     const direction = f32x4.div(mean, fmadd(f32x4.sqrt(square), unbias, eps));

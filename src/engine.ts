@@ -7,10 +7,11 @@ import { OptionError, RecurraError, ShapeError } from './errors.js';
 import { selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
 import type { Kernels } from './kernels/kernels.js';
+import { MAX_BYTES } from './memory/heap.js';
 import { Memory } from './memory/memory.js';
 import { View } from './memory/view.js';
 import { Random } from './random.js';
-import { checkChoice, checkKnown, checkNumber, formatShape, sizeOf } from './shape.js';
+import { checkChoice, checkFlag, checkKnown, checkNumber, formatShape, sizeOf } from './shape.js';
 import type { Shape } from './shape.js';
 import { noTape, StepTape } from './tape.js';
 import type { Tape } from './tape.js';
@@ -23,7 +24,7 @@ export interface EngineOptions {
   readonly kernels?: 'auto' | Tier;
   /** 'float64' runs the JavaScript kernels on 64-bit floats, for gradient checks. Default 'float32'. */
   readonly precision?: 'float32' | 'float64';
-  /** Most bytes the engine's memory may grow to. Default 4 GiB, which is also the most there is. */
+  /** Most bytes the engine's memory may grow to. Default 4 GiB less a page, which is also the most there is. */
   readonly memoryLimit?: number;
   /** Fill the memory of a step with NaN when it ends, so that a use of dead memory shows. Default false. */
   readonly debug?: boolean;
@@ -56,8 +57,12 @@ export interface Ids {
 const engines = new WeakMap<Memory, Engine>();
 
 /** The engine that a view or a parameter belongs to. */
-export function engineOf({ memory }: { readonly memory: Memory }): Engine {
-  return engines.get(memory)!;
+export function engineOf(owned: { readonly memory: Memory }): Engine {
+  const engine = engines.get((owned as { readonly memory?: Memory } | undefined)?.memory as Memory);
+  if (engine !== undefined) return engine;
+  throw new RecurraError(
+    `expected a view or a parameter of an engine, got ${owned?.constructor?.name ?? String(owned)}. Copy numbers into a step with engine.input.`,
+  );
 }
 
 /**
@@ -109,7 +114,7 @@ export class Engine {
     checkKnown('engine.step', options, ['accumulate']);
     const tape = new StepTape();
     return this.#run(tape, () => {
-      if (options.accumulate !== true) this.#zeroGradients();
+      if (!checkFlag('engine.step', 'accumulate', options.accumulate ?? false)) this.#zeroGradients();
       const loss: unknown = fn();
       if (!(loss instanceof View)) throw notALoss(loss);
       const value = loss.item();
@@ -206,16 +211,21 @@ export class Engine {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const operation = 'createEngine';
   checkKnown(operation, options, ['seed', 'kernels', 'precision', 'memoryLimit', 'debug']);
-  const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = 2 ** 32, debug = false } = options;
+  const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
   if (!Number.isInteger(seed)) {
     throw new OptionError(`${operation}: seed must be a whole number, got ${String(seed)}.`);
   }
+  if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
+    throw new OptionError(
+      `${operation}: precision float64 runs on the js kernels only, got kernels ${String(kernels)}.`,
+    );
+  }
   const selection = await selectKernels({
-    tier: checkChoice(operation, 'kernels', kernels, precision === 'float64' ? ['auto', 'js'] : ['auto', ...TIERS]),
+    tier: checkChoice(operation, 'kernels', kernels, ['auto', ...TIERS]),
     precision: checkChoice(operation, 'precision', precision, ['float32', 'float64']),
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
   });
-  return new Engine(selection, seed, debug);
+  return new Engine(selection, seed, checkFlag(operation, 'debug', debug));
 }
 
 function notALoss(value: unknown): RecurraError {

@@ -1,8 +1,9 @@
 /** The public surface of recurra. */
 
-export { createEngine, Engine } from './engine.js';
-export type { EngineOptions, EngineReport, HostArray, Ids } from './engine.js';
+export { createEngine } from './engine.js';
+export type { Engine, EngineOptions, EngineReport, HostArray, Ids } from './engine.js';
 export type { Tier } from './kernels/select.js';
+export type { FloatArray } from './memory/heap.js';
 export { View } from './memory/view.js';
 export { Parameter } from './memory/parameter.js';
 export { Random } from './random.js';
@@ -12,7 +13,9 @@ export { Corpus, decodeUtf8 } from './data/corpus.js';
 export type { CorpusOptions } from './data/corpus.js';
 export { BEGINNING, PADDING, UNKNOWN, Vocabulary } from './data/vocabulary.js';
 export type { VocabularyJSON, VocabularyOptions } from './data/vocabulary.js';
+export type { Level } from './data/tokenizer.js';
 export { Windows, windows } from './data/windows.js';
+export type { Window, WindowOptions } from './data/windows.js';
 
 export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
@@ -27,6 +30,7 @@ export type { LstmOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
 export type { RecurrentOptions, RecurrentResult } from './layers/recurrent.js';
 export { RecurrentState } from './layers/state.js';
+export { Layer } from './layers/layer.js';
 export type { StateDict } from './layers/layer.js';
 export { constant, he, normal, orthogonal, uniform, xavier } from './layers/initializers.js';
 export type { Initializer } from './layers/initializers.js';
@@ -34,7 +38,11 @@ export type { Initializer } from './layers/initializers.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
+export type { StateSource } from './ops/recurrent.js';
+export type { Nonlinearity } from './ops/rnn.js';
 
+export { Optimizer } from './optim/optimizer.js';
+export type { OptimizerState } from './optim/optimizer.js';
 export { SGD } from './optim/sgd.js';
 export type { SgdOptions } from './optim/sgd.js';
 export { RMSprop } from './optim/rmsprop.js';

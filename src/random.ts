@@ -6,17 +6,21 @@
  * seed gives the same numbers in every runtime. The state is four 32-bit words, which a checkpoint stores.
  */
 
-import { DataError } from './errors.js';
+import { DataError, OptionError } from './errors.js';
 
 /** The four words of a generator, as a checkpoint stores them. */
 export type RandomState = readonly [number, number, number, number];
 
-/** A seeded generator. One stream of numbers; `fork` makes independent ones. */
+/** A seeded generator. One stream of numbers. */
 export class Random {
   readonly #s: Uint32Array = new Uint32Array(4);
 
-  /** @param seed any integer; its low 32 bits count. */
+  /**
+   * @param seed any whole number; its low 32 bits count
+   * @throws OptionError
+   */
   constructor(seed: number) {
+    if (!Number.isInteger(seed)) throw new OptionError(`random: the seed must be a whole number, got ${String(seed)}.`);
     let x = seed >>> 0;
     for (let i = 0; i < 4; i++) {
       x = (x + 0x9e3779b9) >>> 0;
@@ -66,11 +70,6 @@ export class Random {
     let sum = -6;
     for (let i = 0; i < 12; i++) sum += this.uniform();
     return sum;
-  }
-
-  /** A generator of its own, seeded from this one. */
-  fork(): Random {
-    return new Random(this.bits());
   }
 
   /** The state, for a checkpoint. */

@@ -96,12 +96,23 @@ export function checkNumber(
   range: { least?: number; most?: number; above?: number; below?: number } = {},
 ): number {
   const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
-  if (typeof value === 'number' && value >= least && value <= most && value > above && value < below) return value;
+  const fits = (x: number): boolean => x >= least && x <= most && x > above && x < below;
+  if (Number.isFinite(value) && fits(value as number)) return value as number;
   const bounds = Object.entries(range).map(
     ([name, bound]) => `${name.replace('least', 'at least').replace('most', 'at most')} ${bound}`,
   );
-  const wanted = bounds.length === 0 ? 'a number' : `a number ${bounds.join(' and ')}`;
+  const kind = Math.abs(Number(value)) === Infinity ? 'a finite number' : 'a number';
+  const wanted = [kind, bounds.join(' and ')].filter((part) => part !== '').join(' ');
   throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${String(value)}.`);
+}
+
+/**
+ * Checks an option that is true or false.
+ * @throws OptionError
+ */
+export function checkFlag(operation: string, option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError(`${operation}: ${option} must be true or false, got ${String(value)}.`);
 }
 
 /**
@@ -109,6 +120,11 @@ export function checkNumber(
  * @throws OptionError
  */
 export function checkKnown(operation: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(
+      `${operation}: options must be an object, got ${String(options)}. Options: ${known.join(', ')}.`,
+    );
+  }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new OptionError(`${operation}: unknown option '${name}'. Known options: ${known.join(', ')}.`);

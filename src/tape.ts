@@ -11,7 +11,7 @@ interface Entry {
 
 /** Records backward passes, or, while evaluating, takes none. */
 export interface Tape {
-  /** Whether gradients are wanted at all: operations keep nothing for the backward otherwise. */
+  /** Whether gradients are wanted at all: otherwise views need none and nothing is recorded. */
   readonly recording: boolean;
   /** Adds the backward of an operation that has just run. */
   record(operation: string, backward: () => void): void;
@@ -24,11 +24,6 @@ export class StepTape implements Tape {
 
   record(operation: string, backward: () => void): void {
     this.#entries.push({ operation, backward });
-  }
-
-  /** The operations recorded, first to last. */
-  get operations(): string[] {
-    return this.#entries.map(({ operation }) => operation);
   }
 
   /** Runs the entries last to first and drops them: a tape runs once. */

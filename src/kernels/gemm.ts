@@ -7,8 +7,8 @@
  * A panel is 16 columns of B: a row of 16 bias values, then K rows of 16. Columns beyond N are zero. A product with
  * weights W of PyTorch's layout (N, K) packs W transposed for the forward, and W as it is for the gradient of the input.
  *
- * Every element of C is one chain of K multiply-adds in the order of k, so results do not depend on how the rows of
- * C are split (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, for the packing).
+ * On the WebAssembly tiers every element of C is one chain of K multiply-adds in the order of k, begun from the bias or
+ * from C, so results do not depend on how the rows of C are split; JavaScript sums first and adds C last (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, for the packing).
  */
 
 import type { FloatArray, Heap } from '../memory/heap.js';

@@ -11,7 +11,10 @@
 
 import type { Heap } from '../memory/heap.js';
 
-/** One pass each. p, m and v are in-out, g is in, all (n) and none overlapping. */
+/**
+ * One pass each. p, m and v are in-out, g is in, all (n) and none overlapping. Means below 1e-30 and squares below
+ * 1e-37 may be flushed to 0.
+ */
 export interface OptimizerKernels {
   sgdStep(p: number, g: number, n: number, lr: number, weightDecay: number): void;
 

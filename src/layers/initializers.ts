@@ -39,7 +39,8 @@ export const he: Initializer = (values, rows, columns, random) => {
 
 /**
  * Rows (or columns, where there are fewer) orthonormal (Saxe, McClelland and Ganguli 2014): the recurrent product
- * then keeps the length of the state. Gram and Schmidt's method on normal vectors, each projected twice.
+ * then keeps the length of the state. Gram and Schmidt's method, modified, on normal vectors; its error in 64 bits is
+ * far below what 32 bits can hold.
  */
 export const orthogonal: Initializer = (values, rows, columns, random) => {
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
@@ -53,7 +54,7 @@ export const orthogonal: Initializer = (values, rows, columns, random) => {
 function orthonormalTo(basis: readonly Float64Array[], length: number, random: Random): Float64Array {
   const vector = new Float64Array(length);
   for (let i = 0; i < length; i++) vector[i] = random.normal();
-  for (const other of [...basis, ...basis]) {
+  for (const other of basis) {
     const projection = dot(vector, other);
     for (let i = 0; i < length; i++) vector[i]! -= projection * other[i]!;
   }

@@ -1,7 +1,7 @@
 /** What every layer is: an engine, and parameters under PyTorch's names. */
 
 import type { Engine, HostArray } from '../engine.js';
-import { ShapeError } from '../errors.js';
+import { OptionError, ShapeError } from '../errors.js';
 import { Parameter } from '../memory/parameter.js';
 import { formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
@@ -44,6 +44,11 @@ export abstract class Layer {
    * gates of a cell begin like matrices of their own.
    */
   protected declare(name: string, shape: Shape, init: Initializer, blocks: number = 1): Parameter {
+    if (typeof init !== 'function') {
+      throw new OptionError(
+        `${name}: an initializer must be a function, such as xavier or uniform(0.1), got ${String(init)}.`,
+      );
+    }
     const parameter = new Parameter(this.engine.memory, name, shape);
     const columns = shape.length === 1 ? 1 : shape[1]!;
     const values = new Float64Array(sizeOf(shape));

@@ -4,7 +4,7 @@ import type { Engine } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { linear, LinearWeights } from '../ops/linear.js';
-import { checkKnown, checkSize } from '../shape.js';
+import { checkFlag, checkKnown, checkSize } from '../shape.js';
 import { constant, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
@@ -36,7 +36,8 @@ export class Linear extends Layer {
     const I = checkSize('Linear', 'inputSize', options.inputSize);
     const O = checkSize('Linear', 'outputSize', options.outputSize);
     this.weight = this.declare('weight', [O, I], options.init ?? xavier);
-    this.bias = options.bias === false ? undefined : this.declare('bias', [O], constant(0));
+    const bias = checkFlag('Linear', 'bias', options.bias ?? true);
+    this.bias = bias ? this.declare('bias', [O], constant(0)) : undefined;
     this.#weights = new LinearWeights(this.weight, this.bias);
   }
 

@@ -5,7 +5,7 @@ import { OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { dropout } from '../ops/dropout.js';
 import type { RecurrentParameters, StateSource } from '../ops/recurrent.js';
-import { checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkFlag, checkKnown, checkNumber, checkSize } from '../shape.js';
 import { constant, orthogonal, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
@@ -36,7 +36,7 @@ export interface RecurrentResult {
   /** h of the last layer at every step, (T, B, H). */
   readonly output: View;
   /** The final state of every layer; detach() it to carry it into the next step. */
-  readonly state: RecurrentState;
+  readonly state: RecurrentState<View>;
 }
 
 /** One cell's result for one layer: the views of `rnn`, `lstm` or `gru`. */
@@ -73,7 +73,8 @@ export abstract class RecurrentLayer extends Layer {
   /** Declares weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 and so on for each layer, `gates` blocks each. */
   protected declareLayers(gates: number, options: RecurrentOptions, biasInit: Initializer): RecurrentParameters[] {
     const H = this.hiddenSize;
-    const { inputInit = xavier, recurrentInit = orthogonal, bias = true } = options;
+    const { inputInit = xavier, recurrentInit = orthogonal } = options;
+    const bias = checkFlag(this.constructor.name, 'bias', options.bias ?? true);
     return Array.from({ length: this.numLayers }, (_, k) => {
       const I = k === 0 ? this.inputSize : H;
       return {
@@ -104,7 +105,13 @@ export abstract class RecurrentLayer extends Layer {
       input = k < this.numLayers - 1 ? dropout(result.output, this.dropout) : result.output;
     }
     const cells = results.flatMap(({ c }) => (c === undefined ? [] : [c]));
-    return { output: input, state: new RecurrentState(results.map(({ h }) => h), cells) }; // prettier-ignore
+    return {
+      output: input,
+      state: new RecurrentState(
+        results.map(({ h }) => h),
+        cells,
+      ),
+    };
   }
 
   /** A state of zeros for a batch of B rows. */

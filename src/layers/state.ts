@@ -4,13 +4,16 @@ import type { HostArray } from '../engine.js';
 import { View } from '../memory/view.js';
 import type { StateSource } from '../ops/recurrent.js';
 
-/** h, and for the LSTM c, of every layer, first layer first; (B, H) each. */
-export class RecurrentState {
-  readonly h: readonly StateSource[];
+/**
+ * h, and for the LSTM c, of every layer, first layer first; (B, H) each. Views within the step that made them, arrays
+ * once detached.
+ */
+export class RecurrentState<S extends StateSource = StateSource> {
+  readonly h: readonly S[];
   /** Empty but for the LSTM. */
-  readonly c: readonly StateSource[];
+  readonly c: readonly S[];
 
-  constructor(h: readonly StateSource[], c: readonly StateSource[] = []) {
+  constructor(h: readonly S[], c: readonly S[] = []) {
     this.h = h;
     this.c = c;
   }
@@ -19,7 +22,7 @@ export class RecurrentState {
    * A copy on the JavaScript heap, which outlives the step and through which no gradient flows: the end of a window of
    * truncated BPTT (Williams and Peng 1990).
    */
-  detach(): RecurrentState {
+  detach(): RecurrentState<HostArray> {
     return new RecurrentState(this.h.map(copyOf), this.c.map(copyOf));
   }
 }

@@ -9,7 +9,12 @@ import { MemoryError } from '../errors.js';
 export type FloatArray = Float32Array | Float64Array;
 
 const PAGE = 65536;
-const PAGES = 65536;
+
+/** One page short of 4 GiB: the end of an array must be an address that 32 bits can hold. */
+const PAGES = 65535;
+
+/** The most bytes a memory can have. */
+export const MAX_BYTES: number = PAGE * PAGES;
 
 /** The floats and integers of one linear memory, addressed in bytes. */
 export interface Heap {
@@ -34,8 +39,8 @@ export class WasmHeap implements Heap {
 
   /** @param limit most bytes the memory may grow to. */
   constructor(limit: number) {
-    this.#limit = Math.min(limit, PAGE * PAGES);
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: PAGES });
+    this.#limit = Math.min(limit, MAX_BYTES);
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: Math.ceil(this.#limit / PAGE) });
     this.#refresh();
   }
 
@@ -76,7 +81,7 @@ export class ArrayHeap implements Heap {
   readonly #type: Float32ArrayConstructor | Float64ArrayConstructor;
 
   constructor(precision: 'float32' | 'float64', limit: number) {
-    this.#limit = Math.min(limit, PAGE * PAGES);
+    this.#limit = Math.min(limit, MAX_BYTES);
     this.#type = precision === 'float64' ? Float64Array : Float32Array;
     this.shift = precision === 'float64' ? 3 : 2;
     this.#use(new ArrayBuffer(16 * PAGE));
@@ -91,12 +96,17 @@ export class ArrayHeap implements Heap {
     checkLimit(byteLength, this.#limit);
     const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.5), this.#limit);
     const old = this.ints;
-    try {
-      this.#use(new ArrayBuffer(Math.ceil(wanted / PAGE) * PAGE));
-    } catch {
-      throw outOfMemory(byteLength, old.byteLength);
-    }
+    if (!this.#tryUse(wanted) && !this.#tryUse(byteLength)) throw outOfMemory(byteLength, old.byteLength);
     this.ints.set(old);
+  }
+
+  #tryUse(byteLength: number): boolean {
+    try {
+      this.#use(new ArrayBuffer(Math.ceil(byteLength / PAGE) * PAGE));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #use(buffer: ArrayBuffer): void {
@@ -109,7 +119,7 @@ function checkLimit(byteLength: number, limit: number): void {
   if (byteLength <= limit) return;
   throw new MemoryError(
     `memory: ${megabytes(byteLength)} are needed, the limit is ${megabytes(limit)}. Lower the batch, the window or the ` +
-      'hidden size, or raise the memoryLimit of createEngine.',
+      `hidden size${limit < MAX_BYTES ? ', or raise the memoryLimit of createEngine' : ''}.`,
   );
 }
 

@@ -29,10 +29,12 @@ export class Memory {
   #heap: Heap | undefined;
   readonly #poison: boolean;
   readonly #regions: MutableRegion[] = [];
+  readonly #free: string[] = [];
   #arena: number = RESERVED;
   #top: number = RESERVED;
   #peak: number = 0;
   #step: number = 1;
+  #high: number = RESERVED;
   #open: boolean = false;
 
   /** @param poison fill the arena with NaN when a step ends, so that a use of dead memory shows. */
@@ -115,6 +117,29 @@ export class Memory {
     return offset!;
   }
 
+  /**
+   * A region of its own of so many zeroes: one that was freed, if it has the size, else a new one.
+   * @returns its name
+   * @throws MemoryError
+   */
+  acquire(floats: number): string {
+    const bytes = align(this.bytes(floats));
+    const index = this.#free.findIndex((name) => this.region(name).bytes === bytes);
+    if (index >= 0) {
+      const [name] = this.#free.splice(index, 1);
+      this.zero(this.region(name!).base, floats);
+      return name!;
+    }
+    const name = `acquired ${this.#regions.length}`;
+    this.extend(name, floats);
+    return name;
+  }
+
+  /** Gives back a region that `acquire` gave. */
+  free(name: string): void {
+    this.#free.push(name);
+  }
+
   /** Opens the arena: what is reserved from here to `endStep` is one step's. */
   beginStep(): void {
     if (this.#open) throw new RecurraError('engine: a step is running already. Steps do not nest.');
@@ -124,7 +149,8 @@ export class Memory {
 
   /** Gives back all of the arena; views of the step go stale. */
   endStep(): void {
-    if (this.#poison && this.#heap !== undefined) this.#slice(this.#arena, this.#top).fill(NaN);
+    if (this.#poison && this.#heap !== undefined) this.#slice(this.#arena, this.#high).fill(NaN);
+    this.#high = this.#arena;
     this.#top = this.#arena;
     this.#step++;
     this.#open = false;
@@ -143,6 +169,7 @@ export class Memory {
     const top = address + align(this.bytes(floats));
     this.heap.grow(top);
     this.#top = top;
+    this.#high = Math.max(this.#high, top);
     this.#peak = Math.max(this.#peak, top - this.#arena);
     return address;
   }

@@ -2,15 +2,15 @@
 
 import { engineOf } from '../engine.js';
 import type { Ids } from '../engine.js';
-import { DataError } from '../errors.js';
+import { DataError, OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
-import { Axes, checkKnown } from '../shape.js';
+import { Axes, checkKnown, formatShape } from '../shape.js';
 import { checkIds } from './embedding.js';
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
   /** A target id whose rows do not count, for padding. Default: none. */
-  readonly ignored?: number;
+  readonly ignoreIndex?: number;
 }
 
 /** No id: a target that checkIds would refuse. */
@@ -25,14 +25,19 @@ const NOTHING = -1;
  */
 export function crossEntropy(logits: View, targets: Ids, options: CrossEntropyOptions = {}): View {
   const engine = engineOf(logits);
-  checkKnown('crossEntropy', options, ['ignored']);
-  const { ignored = NOTHING } = options;
+  checkKnown('crossEntropy', options, ['ignoreIndex']);
+  const { ignoreIndex: ignored = NOTHING } = options;
+  if ((ignored | 0) !== ignored) {
+    throw new OptionError(`crossEntropy: ignoreIndex must be a whole number of 32 bits, got ${String(ignored)}.`);
+  }
   const V = logits.shape.at(-1)!;
   const leading = logits.shape.slice(0, -1);
   const axes = leading.map((_, axis) => `N${'abcdefgh'[axis]}`).join(' ');
   new Axes('crossEntropy').check('logits', leading, axes).check('targets', targets.shape, axes);
-  checkIds('crossEntropy', targets, V, options.ignored);
+  checkIds('crossEntropy', targets, V, options.ignoreIndex);
   const n = targets.data.length;
+  if (n === 0)
+    throw new ShapeError(`crossEntropy: targets of shape ${formatShape(targets.shape)} hold nothing to predict.`);
   const counted = targets.data.reduce((count, target) => count + (target === ignored ? 0 : 1), 0);
   if (counted === 0) throw new DataError('crossEntropy: every target is the ignored id, so there is no loss to take.');
   const loss = engine.output('loss of crossEntropy', [], logits.requiresGrad);

@@ -16,7 +16,7 @@ export function dropout(x: View, p: number): View {
   const { kernels, random } = engine;
   const y = engine.output('output of dropout', x.shape, x.requiresGrad);
   const n = x.size;
-  const threshold = Math.round(p * 2 ** 24);
+  const threshold = Math.min(Math.round(p * 2 ** 24), 2 ** 24 - 1);
   const scale = 1 / (1 - p);
   const key0 = random.bits();
   const key1 = random.bits();

@@ -35,9 +35,12 @@ export function embedding(ids: Ids, table: Parameter): View {
  */
 export function checkIds(operation: string, ids: Ids, V: number, except?: number): void {
   const { data, shape } = ids;
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${operation}: ids must be { data: Int32Array, shape }, got ${describe(ids)}.`);
+  }
   if (!(data instanceof Int32Array) || data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `${operation}: ids of shape ${formatShape(shape)} must be an Int32Array of ${sizeOf(shape)}, got ${data.length} elements.`,
+      `${operation}: ids of shape ${formatShape(shape)} must be an Int32Array of ${sizeOf(shape)}, got ${describe(data)}.`,
     );
   }
   for (let i = 0; i < data.length; i++) {
@@ -45,6 +48,12 @@ export function checkIds(operation: string, ids: Ids, V: number, except?: number
     if ((id >= 0 && id < V) || id === except) continue;
     throw new DataError(`${operation}: id ${id} at ${position(i, shape)} is outside the vocabulary of ${V}.`);
   }
+}
+
+/** What a wrong argument is, for a message. */
+function describe(data: unknown): string {
+  if (data instanceof Int32Array) return `${data.length}`;
+  return typeof data === 'object' && data !== null ? data.constructor.name : String(data);
 }
 
 /** `[3, 1]`: the indices of the i-th element. */

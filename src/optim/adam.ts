@@ -12,7 +12,7 @@ export interface AdamOptions {
   readonly beta1?: number;
   /** How much of the running mean of squares is kept. Default 0.999. */
   readonly beta2?: number;
-  /** Added to the root. Default 1e-8. */
+  /** Added to the root, at least 1e-30. Default 1e-8. */
   readonly epsilon?: number;
   /** Adam: L2 penalty, default 0. AdamW: decoupled decay, default 0.01. */
   readonly weightDecay?: number;
@@ -31,12 +31,16 @@ abstract class AdamRule extends Optimizer {
 
   constructor(name: string, parameters: readonly Parameter[], options: AdamOptions, decoupled: boolean) {
     checkKnown(name, options, ['lr', 'beta1', 'beta2', 'epsilon', 'weightDecay']);
+    const beta1 = checkNumber(name, 'beta1', options.beta1 ?? 0.9, { least: 0, below: 1 });
+    const beta2 = checkNumber(name, 'beta2', options.beta2 ?? 0.999, { least: 0, below: 1 });
+    const epsilon = checkNumber(name, 'epsilon', options.epsilon ?? 1e-8, { least: 1e-30 });
+    const weightDecay = checkNumber(name, 'weightDecay', options.weightDecay ?? (decoupled ? 0.01 : 0), { least: 0 });
     super(name, parameters, options.lr, ['mean', 'square']);
     this.#decoupled = decoupled;
-    this.#beta1 = checkNumber(name, 'beta1', options.beta1 ?? 0.9, { least: 0, below: 1 });
-    this.#beta2 = checkNumber(name, 'beta2', options.beta2 ?? 0.999, { least: 0, below: 1 });
-    this.#epsilon = checkNumber(name, 'epsilon', options.epsilon ?? 1e-8, { above: 0 });
-    this.#weightDecay = checkNumber(name, 'weightDecay', options.weightDecay ?? (decoupled ? 0.01 : 0), { least: 0 });
+    this.#beta1 = beta1;
+    this.#beta2 = beta2;
+    this.#epsilon = epsilon;
+    this.#weightDecay = weightDecay;
   }
 
   protected override beforeUpdate(): void {

@@ -5,7 +5,7 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, RecurraError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
 import { checkNumber } from '../shape.js';
 import { gradNorm } from './clip.js';
@@ -18,28 +18,26 @@ export interface OptimizerState {
   readonly numbers: Readonly<Record<string, number>>;
 }
 
-let instances = 0;
-
 /** An update rule over a list of parameters. */
 export abstract class Optimizer {
   readonly parameters: readonly Parameter[];
   protected readonly engine: Engine;
   readonly #ranges: readonly Range[];
   readonly #moments: readonly string[];
-  readonly #region: string;
+  #regions: readonly string[];
   #lr: number;
   #updates: number = 0;
+  #released: boolean = false;
 
   /** @param moments the names of the running averages it keeps, one number a weight each */
   constructor(operation: string, parameters: readonly Parameter[], lr: number, moments: readonly string[]) {
     this.#ranges = rangesOf(operation, parameters);
     this.parameters = [...parameters];
     this.engine = engineOf(parameters[0]!);
-    this.#lr = checkNumber(operation, 'lr', lr, { least: 0, below: Infinity });
+    this.#lr = checkNumber(operation, 'lr', lr, { least: 0 });
     this.#moments = moments;
-    this.#region = `optimizer ${++instances}`;
     const floats = this.#ranges.reduce((sum, range) => sum + range.floats, 0);
-    for (const moment of moments) this.engine.memory.extend(`${this.#region} ${moment}`, floats);
+    this.#regions = moments.map(() => this.engine.memory.acquire(floats));
   }
 
   /** The learning rate; a schedule sets it before each update. */
@@ -48,7 +46,7 @@ export abstract class Optimizer {
   }
 
   set lr(lr: number) {
-    this.#lr = checkNumber('optimizer', 'lr', lr, { least: 0, below: Infinity });
+    this.#lr = checkNumber('optimizer', 'lr', lr, { least: 0 });
   }
 
   /** How many updates were made. */
@@ -61,6 +59,7 @@ export abstract class Optimizer {
    * @throws DivergenceError if a gradient is not finite; then nothing has been changed
    */
   step(): void {
+    if (this.#released) throw new RecurraError('optimizer: its moments were released. Make a new one.');
     gradNorm(this.parameters);
     this.#updates++;
     this.beforeUpdate();
@@ -69,13 +68,18 @@ export abstract class Optimizer {
     const gradients = memory.region('gradients').base;
     let done = 0;
     for (const { offset, floats } of this.#ranges) {
-      const moments = this.#moments.map(
-        (moment) => memory.region(`${this.#region} ${moment}`).base + memory.bytes(done),
-      );
+      const moments = this.#regions.map((region) => memory.region(region).base + memory.bytes(done));
       this.update(values + offset, gradients + offset, moments, floats);
       done += floats;
     }
     for (const parameter of this.parameters) parameter.touch();
+  }
+
+  /** Gives the memory of the moments back, for the next optimizer; this one is done. */
+  release(): void {
+    for (const region of this.#regions) this.engine.memory.free(region);
+    this.#regions = [];
+    this.#released = true;
   }
 
   /** Runs once before the ranges of an update. */
@@ -123,8 +127,8 @@ export abstract class Optimizer {
     });
     for (const name of Object.keys({ updates: 0, lr: 0, ...this.numbers() })) {
       strange.delete(name);
-      if (Number.isFinite(numbers[name])) continue;
-      throw new CheckpointError(`optimizer: the state has no number ${name}.`);
+      if (Number.isFinite(numbers[name]) && numbers[name]! >= 0) continue;
+      throw new CheckpointError(`optimizer: the state has no number ${name} of at least 0.`);
     }
     for (const name of strange) {
       throw new CheckpointError(`optimizer: the state has ${name}, so it is that of another kind of optimizer.`);
@@ -133,8 +137,8 @@ export abstract class Optimizer {
 
   #eachMoment(use: (key: string, ptr: number, parameter: Parameter) => void): void {
     const { memory } = this.engine;
-    for (const moment of this.#moments) {
-      const { base } = memory.region(`${this.#region} ${moment}`);
+    for (const [i, moment] of this.#moments.entries()) {
+      const { base } = memory.region(this.#regions[i]!);
       this.parameters.forEach((parameter, index) => {
         use(`${moment}.${index}`, base + this.#offsetOf(parameter), parameter);
       });

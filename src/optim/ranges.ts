@@ -1,6 +1,6 @@
 /** Parameters as flat ranges: neighbours in memory become one range, so a whole model is one kernel call. */
 
-import type { Parameter } from '../memory/parameter.js';
+import { Parameter } from '../memory/parameter.js';
 import { OptionError } from '../errors.js';
 
 /** `floats` floats at byte `offset` of the parameter region and of the gradient region. */
@@ -14,6 +14,9 @@ export interface Range {
  * @throws OptionError for an empty list or a parameter named twice
  */
 export function rangesOf(operation: string, parameters: readonly Parameter[]): Range[] {
+  if (!Array.isArray(parameters) || !parameters.every((item) => item instanceof Parameter)) {
+    throw new OptionError(`${operation}: parameters must be a list of parameters, such as layer.parameters().`);
+  }
   if (parameters.length === 0) throw new OptionError(`${operation}: the list of parameters is empty.`);
   const memory = parameters[0]!.memory;
   const ranges: { offset: number; floats: number }[] = [];

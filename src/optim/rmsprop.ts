@@ -10,7 +10,7 @@ export interface RmspropOptions {
   readonly lr: number;
   /** How much of the running mean of squares is kept. Default 0.99. */
   readonly alpha?: number;
-  /** Added to the root. Default 1e-8. */
+  /** Added to the root, at least 1e-30. Default 1e-8. */
   readonly epsilon?: number;
   /** L2 penalty. Default 0. */
   readonly weightDecay?: number;
@@ -25,10 +25,13 @@ export class RMSprop extends Optimizer {
   /** @throws OptionError */
   constructor(parameters: readonly Parameter[], options: RmspropOptions) {
     checkKnown('RMSprop', options, ['lr', 'alpha', 'epsilon', 'weightDecay']);
+    const alpha = checkNumber('RMSprop', 'alpha', options.alpha ?? 0.99, { least: 0, below: 1 });
+    const epsilon = checkNumber('RMSprop', 'epsilon', options.epsilon ?? 1e-8, { least: 1e-30 });
+    const weightDecay = checkNumber('RMSprop', 'weightDecay', options.weightDecay ?? 0, { least: 0 });
     super('RMSprop', parameters, options.lr, ['square']);
-    this.#alpha = checkNumber('RMSprop', 'alpha', options.alpha ?? 0.99, { least: 0, below: 1 });
-    this.#epsilon = checkNumber('RMSprop', 'epsilon', options.epsilon ?? 1e-8, { above: 0 });
-    this.#weightDecay = checkNumber('RMSprop', 'weightDecay', options.weightDecay ?? 0, { least: 0 });
+    this.#alpha = alpha;
+    this.#epsilon = epsilon;
+    this.#weightDecay = weightDecay;
   }
 
   protected override update(p: number, g: number, [v]: readonly number[], n: number): void {

@@ -2,7 +2,7 @@
 
 import { OptionError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
-import { checkKnown, checkNumber } from '../shape.js';
+import { checkFlag, checkKnown, checkNumber } from '../shape.js';
 import { Optimizer } from './optimizer.js';
 
 /** Options of `SGD`. */
@@ -27,11 +27,13 @@ export class SGD extends Optimizer {
   constructor(parameters: readonly Parameter[], options: SgdOptions) {
     checkKnown('SGD', options, ['lr', 'momentum', 'nesterov', 'weightDecay']);
     const momentum = checkNumber('SGD', 'momentum', options.momentum ?? 0, { least: 0, below: 1 });
+    const nesterov = checkFlag('SGD', 'nesterov', options.nesterov ?? false);
+    const weightDecay = checkNumber('SGD', 'weightDecay', options.weightDecay ?? 0, { least: 0 });
+    if (nesterov && momentum === 0) throw new OptionError('SGD: nesterov needs a momentum above 0.');
     super('SGD', parameters, options.lr, momentum > 0 ? ['momentum'] : []);
     this.#momentum = momentum;
-    this.#nesterov = options.nesterov ?? false;
-    this.#weightDecay = checkNumber('SGD', 'weightDecay', options.weightDecay ?? 0, { least: 0 });
-    if (this.#nesterov && momentum === 0) throw new OptionError('SGD: nesterov needs a momentum above 0.');
+    this.#nesterov = nesterov;
+    this.#weightDecay = weightDecay;
   }
 
   protected override update(p: number, g: number, [m]: readonly number[], n: number): void {

@@ -14,8 +14,14 @@ const refused: [object, string][] = [
   ],
   [{ kernels: 'wasm' }, 'createEngine: kernels must be one of auto, relaxed, simd, js, got wasm.'],
   [{ precision: 'float16' }, 'createEngine: precision must be one of float32, float64, got float16.'],
-  [{ precision: 'float64', kernels: 'simd' }, 'createEngine: kernels must be one of auto, js, got simd.'],
-  [{ precision: 'float64', kernels: 'relaxed' }, 'createEngine: kernels must be one of auto, js, got relaxed.'],
+  [
+    { precision: 'float64', kernels: 'simd' },
+    'createEngine: precision float64 runs on the js kernels only, got kernels simd.',
+  ],
+  [
+    { precision: 'float64', kernels: 'relaxed' },
+    'createEngine: precision float64 runs on the js kernels only, got kernels relaxed.',
+  ],
   [{ seed: 1.5 }, 'createEngine: seed must be a whole number, got 1.5.'],
   [{ seed: '1' }, 'createEngine: seed must be a whole number, got 1.'],
   [{ memoryLimit: 1000 }, 'createEngine: memoryLimit must be a number at least 1048576, got 1000.'],

@@ -11,7 +11,7 @@ import { RMSprop } from '../../src/optim/rmsprop.js';
 import { SGD } from '../../src/optim/sgd.js';
 import { Random } from '../../src/random.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
-import { numbers } from '../ops/gradcheck.js';
+import { drawn, numbers } from '../ops/gradcheck.js';
 import { adam, rmsprop, sgd } from './rules.js';
 import type { Rule } from './rules.js';
 import { fourParameters, gradientsOf, setGradients, valuesOf } from './weights.js';
@@ -234,6 +234,32 @@ test('a state of another optimizer, or of other parameters, is refused and chang
   const { moments, numbers: counters } = optimizers.adam.state();
   const { power1: _, ...incomplete } = counters;
   expect(() => optimizers.adam.setState({ moments, numbers: incomplete })).toThrow(
-    'optimizer: the state has no number power1.',
+    'optimizer: the state has no number power1 of at least 0.',
   );
+});
+
+test('moments of a weight without gradients come to exactly 0, not to a denormal, on the wasm kernels', async () => {
+  const engine = await createEngine({ kernels: 'simd' });
+  const weight = drawn(engine, 'weight', [16]);
+  const adam = new Adam([weight], { lr: 1e-3, beta2: 0.9 });
+  engine.memory.view(weight.gradientPtr, 16).fill(1e-3);
+  adam.step();
+  engine.memory.view(weight.gradientPtr, 16).fill(0);
+  for (let i = 0; i < 1200; i++) adam.step();
+  for (const { data } of adam.state().moments.values()) expect(Array.from(data)).toEqual(new Array(16).fill(0));
+});
+
+test('released moments serve the next optimizer, zeroed, and memory stays as it was', async () => {
+  const engine = await createEngine({ kernels: 'js' });
+  const weight = drawn(engine, 'weight', [100]);
+  const first = new Adam([weight], { lr: 1e-3 });
+  engine.memory.view(weight.gradientPtr, 100).fill(1);
+  first.step();
+  const arena = (): number => engine.evaluate(() => engine.memory.reserve(1));
+  const before = arena();
+  first.release();
+  expect(() => first.step()).toThrow('optimizer: its moments were released. Make a new one.');
+  const second = new Adam([weight], { lr: 1e-3 });
+  expect(arena()).toBe(before);
+  for (const { data } of second.state().moments.values()) expect(Array.from(data).every((m) => m === 0)).toBe(true);
 });
