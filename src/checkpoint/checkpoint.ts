@@ -6,9 +6,9 @@
 
 import { readBytes, sweepTemporaries, writeAtomically, ensureFolder } from '#storage';
 import type { Engine, HostArray } from '../engine.js';
-import { CheckpointError, RecurraError } from '../errors.js';
+import { CheckpointError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
-import { arraysUnder, Fields, withPrefix } from '../models/snapshot.js';
+import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors-format.js';
@@ -61,18 +61,10 @@ export function decodeCheckpoint(
 ): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkVersion(metadata, name);
-  try {
+  return readStored(name, () => {
     const model = readModel(engine, tensors, metadata, options.weights ?? 'last');
-    const training = readTraining(tensors, metadata);
-    return { model, training };
-  } catch (error) {
-    if (error instanceof CheckpointError || !(error instanceof RecurraError)) throw prefixed(name, error);
-    throw new CheckpointError(`${name}: ${error.message}`, { cause: error });
-  }
-}
-
-function prefixed(name: string, error: unknown): unknown {
-  return error instanceof CheckpointError ? new CheckpointError(`${name}: ${error.message}`, { cause: error }) : error;
+    return { model, training: readTraining(tensors, metadata) };
+  });
 }
 
 function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void {
@@ -84,7 +76,7 @@ function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void
   const version = metadata.get('version');
   if (version === VERSION) return;
   throw new CheckpointError(
-    `${name}: the checkpoint has version ${version ?? 'none'}, this build reads ${VERSION}. Use the release that wrote it.`,
+    `${name}: the checkpoint has version ${version?.slice(0, 20) ?? 'none'}, this build reads ${VERSION}. Use the release that wrote it.`,
   );
 }
 

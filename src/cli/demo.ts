@@ -41,7 +41,8 @@ async function demo(): Promise<number> {
   });
   interruption.end();
   if (report.reason === 'aborted') return interruption.exitCode;
-  const { perplexity } = evaluate(model, valid.tokens, SETTINGS);
+  const { batch, window } = SETTINGS;
+  const { perplexity } = evaluate(model, valid.tokens, { batch, window });
   conclude(model, curve, perplexity, entropy.perplexity, performance.now() - began);
   return EXIT.done;
 }

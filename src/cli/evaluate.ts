@@ -1,13 +1,12 @@
 /** `recurra evaluate`: how well a model predicts another text. */
 
 import { loadCheckpoint } from '../checkpoint/checkpoint.js';
-import { Corpus } from '../data/corpus.js';
 import { UNKNOWN } from '../data/vocabulary.js';
 import { createEngine } from '../engine.js';
 import { evaluate } from '../train/evaluate.js';
 import { settingsOf } from '../train/settings.js';
 import { EXIT } from './exit.js';
-import { readText } from './files.js';
+import { readCorpus } from './files.js';
 
 /** The options of `recurra evaluate`. */
 export interface EvaluateArguments {
@@ -18,10 +17,12 @@ export interface EvaluateArguments {
 /** Runs the command. @returns the exit code */
 export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
   const { model, training } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
-  const corpus = Corpus.fromText(await readText(options.text), { vocabulary: model.vocabulary });
-  const sizes = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
-  const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, sizes);
-  const bitsPerCharacter = (loss * corpus.tokens.length) / corpus.characters / Math.LN2;
+  const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
+  const { batch, window } = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
+  const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, { batch, window });
+  // The first token is given, not predicted; at level 'char' it is a character of the text.
+  const predicted = corpus.characters - (model.vocabulary.level === 'char' ? 1 : 0);
+  const bitsPerCharacter = (loss * (corpus.tokens.length - 1)) / predicted / Math.LN2;
   const unknown = corpus.tokens.reduce((count, id) => count + (id === UNKNOWN ? 1 : 0), 0);
   if (options.json === true) {
     const result = { event: 'evaluate', loss, perplexity, bitsPerCharacter, tokens, unknown };

@@ -11,8 +11,18 @@ import {
   RecurraError,
 } from '../errors.js';
 
-/** The codes of the documentation: 0 done, 2 usage, 3 data, 4 diverged, 5 memory, 130 interrupted. */
-export const EXIT = { done: 0, unexpected: 1, usage: 2, data: 3, diverged: 4, memory: 5, interrupted: 130 } as const;
+/** The codes of the documentation, as a shell has them for what a signal ends: 128 and its number. */
+export const EXIT = {
+  done: 0,
+  unexpected: 1,
+  usage: 2,
+  data: 3,
+  diverged: 4,
+  memory: 5,
+  interrupted: 130,
+  readerGone: 141,
+  terminated: 143,
+} as const;
 
 const CODES: readonly [new (message: string) => Error, number][] = [
   [OptionError, EXIT.usage],

@@ -1,7 +1,8 @@
-/** Text files of the command line. */
+/** Text files of the command line, and the corpora made of them. */
 
 import { readFile } from 'node:fs/promises';
-import { decodeUtf8 } from '../data/corpus.js';
+import { Corpus, decodeUtf8 } from '../data/corpus.js';
+import type { CorpusOptions } from '../data/corpus.js';
 import { DataError } from '../errors.js';
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -12,8 +13,18 @@ const CAUSES: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it.',
 };
 
-/** The text of a UTF-8 file. @throws DataError */
-export async function readText(path: string): Promise<string> {
+/** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
+export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
+  const text = await readText(path);
+  try {
+    return Corpus.fromText(text, options);
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+async function readText(path: string): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

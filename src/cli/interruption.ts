@@ -1,10 +1,12 @@
 /** Ctrl-C and SIGTERM: the first asks the run to stop and save, the second ends the process at once. */
 
+import { EXIT } from './exit.js';
+
 /** Listens while a run goes on. */
 export class Interruption {
   readonly #controller: AbortController = new AbortController();
   readonly #onFirst: () => void;
-  #code: number = 130;
+  #code: number = EXIT.interrupted;
 
   /** @param onFirst tells the user what happens now */
   constructor(onFirst: () => void) {
@@ -17,7 +19,7 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** 128 and the signal's number: 130 for SIGINT, 143 for SIGTERM. */
+  /** 130 for SIGINT, 143 for SIGTERM. */
   get exitCode(): number {
     return this.#code;
   }
@@ -28,7 +30,7 @@ export class Interruption {
   }
 
   readonly #handle = (signal: NodeJS.Signals): void => {
-    this.#code = signal === 'SIGTERM' ? 143 : 130;
+    this.#code = signal === 'SIGTERM' ? EXIT.terminated : EXIT.interrupted;
     // The checkpoint on disk is whole whenever the process ends.
     if (this.#controller.signal.aborted) process.exit(this.#code);
     this.#controller.abort();

@@ -26,7 +26,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .description('Train and run recurrent neural networks on the CPU.')
     .version(packageVersion())
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'recurra: ')) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 2 usage, 3 data or checkpoint, 4 diverged, 5 memory, 130 interrupted.\n' +
@@ -58,6 +58,16 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--json', 'print one JSON object')
     .action((options: InfoArguments) => run(infoCommand(options)));
   return program;
+}
+
+/** Commander's message in one line that ends with what to do. */
+function oneLine(text: string): string {
+  const message = text
+    .replace(/^error: /, '')
+    .trim()
+    .replace(/\.$/, '')
+    .replaceAll('\n', ' ');
+  return `recurra: ${message}. Add --help for what there is.\n`;
 }
 
 function addTrain(program: Command, run: (code: Promise<number>) => Promise<void>): void {
@@ -97,7 +107,16 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .action((options: TrainArguments) => run(trainCommand(options)));
 }
 
+/** A reader that has gone, as in `| head`, ends the process quietly, as it does for other commands. */
+function endWithReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.readerGone);
+    throw error;
+  });
+}
+
 async function main(): Promise<void> {
+  [process.stdout, process.stderr].forEach(endWithReader);
   try {
     const program = build(async (code) => {
       process.exitCode = await code;

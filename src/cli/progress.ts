@@ -132,8 +132,9 @@ export class ProgressLine {
   }
 
   /** Draws the last line, with the mean rate of the whole stretch, and ends it. Later updates draw nothing. */
-  finish(fields: ProgressFields = this.#fields): void {
+  finish(fields: ProgressFields = this.#fields, done: number = this.#done): void {
     if (this.#finished) return;
+    this.#done = done;
     this.#fields = fields;
     this.#draw((this.#done - this.#initial) / (this.#now() - this.#start));
     if (this.#drawn.open) this.#stream.write('\n');

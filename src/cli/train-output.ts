@@ -1,7 +1,7 @@
 /** What `recurra train` shows: a line of progress and messages on stderr, JSON lines on stdout, a CSV log. */
 
-import { appendFileSync, existsSync } from 'node:fs';
-import { DataError } from '../errors.js';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { fileError } from '../checkpoint/file-error.js';
 import type { ProgressEvent, TrainReport } from '../train/train.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
 
@@ -19,7 +19,7 @@ export class TrainOutput {
     this.#json = options.json === true;
     this.#log = options.log;
     this.#unit = level === 'char' ? 'char/s' : 'word/s';
-    if (this.#log !== undefined && !existsSync(this.#log)) this.#appendLog(COLUMNS.join(','));
+    if (this.#log !== undefined) this.#beginLog(this.#log);
   }
 
   /** What is about to be trained, a fact a line. */
@@ -36,9 +36,11 @@ export class TrainOutput {
   progress(event: ProgressEvent): void {
     const line = this.#lineOf(event);
     const fields = this.#fields(event);
-    line.update(event.windowsDone, fields);
-    if (event.event === 'window') return;
-    line.finish(fields);
+    if (event.event === 'window') {
+      line.update(event.windowsDone, fields);
+      return;
+    }
+    line.finish(fields, event.windowsDone);
     this.#line = undefined;
     this.#record(event);
   }
@@ -69,7 +71,7 @@ export class TrainOutput {
     if (this.#json) {
       print({ event: 'epoch', epoch, trainLoss, validLoss, perplexity, tokensPerSecond, seconds });
     }
-    if (this.#log !== undefined) this.#appendLog(COLUMNS.map((column) => event[column] ?? '').join(','));
+    if (this.#log !== undefined) this.#appendLog(`${COLUMNS.map((column) => event[column] ?? '').join(',')}\n`);
   }
 
   /** The end of the run, and where its checkpoint is. */
@@ -108,11 +110,17 @@ export class TrainOutput {
     this.#line?.finish();
   }
 
-  #appendLog(line: string): void {
+  /** Writes the header, or nothing, so that a file that cannot be written is found before the training. */
+  #beginLog(path: string): void {
+    const isNew = !existsSync(path) || statSync(path).size === 0;
+    this.#appendLog(isNew ? `${COLUMNS.join(',')}\n` : '');
+  }
+
+  #appendLog(text: string): void {
     try {
-      appendFileSync(this.#log!, `${line}\n`);
+      appendFileSync(this.#log!, text);
     } catch (error) {
-      throw new DataError(`--log ${this.#log!}: cannot be written: ${(error as Error).message}.`, { cause: error });
+      throw fileError(`--log ${this.#log!}`, 'cannot be written', error);
     }
   }
 }

@@ -1,23 +1,26 @@
 /** `recurra train`: a text file in, a checkpoint out; or on from a checkpoint. */
 
-import { resolve } from 'node:path';
-import { loadCheckpoint, prepareFolder, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { CHECKPOINT_FILE, loadCheckpoint, prepareFolder, saveCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { Corpus } from '../data/corpus.js';
+import type { Corpus } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, OptionError } from '../errors.js';
+import { TIERS } from '../kernels/select.js';
 import type { Tier } from '../kernels/select.js';
 import { megabytes } from '../memory/heap.js';
 import { LanguageModel } from '../models/language-model.js';
 import type { Cell } from '../models/language-model.js';
-import { Fields } from '../models/snapshot.js';
+import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
-import { MOMENTS, settingsOf } from '../train/settings.js';
+import { checkChoice } from '../shape.js';
+import { fullSettings, MOMENTS } from '../train/settings.js';
 import type { FullSettings, TrainSettings } from '../train/settings.js';
 import { train } from '../train/train.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { EXIT } from './exit.js';
-import { readText } from './files.js';
+import { readCorpus } from './files.js';
 import { Interruption } from './interruption.js';
 import { TrainOutput } from './train-output.js';
 
@@ -60,6 +63,8 @@ interface Job {
   readonly model: LanguageModel;
   readonly settings: TrainSettings;
   readonly resume: Snapshot | undefined;
+  /** Whether the folder holds a checkpoint of another run, which this one replaces as soon as it has learnt anything. */
+  readonly replaces: boolean;
 }
 
 /** Words kept where --vocab-size is not given. */
@@ -72,7 +77,6 @@ const WITH_RESUME = ['resume', 'text', 'epochs', 'steps', 'kernels', 'log', 'jso
 export async function trainCommand(options: TrainArguments): Promise<number> {
   const job = await (options.resume === undefined ? newJob(options) : resumedJob(options, options.resume));
   const output = new TrainOutput(options, job.model.vocabulary.level);
-  output.begin(describeJob(job));
   const interruption = new Interruption(() => output.message('stopping after this window; once more to quit at once'));
   try {
     const run = train(job.model, job.corpus, {
@@ -82,6 +86,7 @@ export async function trainCommand(options: TrainArguments): Promise<number> {
       onProgress: (event) => output.progress(event),
       onSave: (running) => save(job, running),
     });
+    output.begin(describeJob(job, run));
     const report = await run;
     output.done(report, job.folder);
     return code(report, interruption);
@@ -105,9 +110,12 @@ async function newJob(options: TrainArguments): Promise<Job> {
   if (level === 'char' && locale !== undefined) {
     throw new OptionError('train: --locale splits words, and --level is char. Add --level word or leave --locale out.');
   }
+  const settings = settingsFrom(options);
+  fullSettings(settings); // what is wrong with them is said before anything is read or made
   const vocabSize = options.vocabSize ?? (level === 'word' ? WORDS : undefined);
-  const corpus = Corpus.fromText(await readText(text), { level, locale, vocabSize });
+  const corpus = await readCorpus(text, { level, locale, vocabSize });
   await prepareFolder(out);
+  const replaces = existsSync(join(out, CHECKPOINT_FILE));
   const engine = await createEngine({ seed, kernels });
   const model = new LanguageModel(engine, {
     vocabulary: corpus.vocabulary,
@@ -117,7 +125,7 @@ async function newJob(options: TrainArguments): Promise<Job> {
     numLayers: options.layers ?? 1,
     dropout: options.dropout ?? 0,
   });
-  return { folder: out, textPath: resolve(text), corpus, model, settings: settingsFrom(options), resume: undefined };
+  return { folder: out, textPath: resolve(text), corpus, model, settings, resume: undefined, replaces };
 }
 
 function settingsFrom(options: TrainArguments): TrainSettings {
@@ -143,11 +151,9 @@ async function resumedJob(options: TrainArguments, folder: string): Promise<Job>
     );
   }
   const textPath = resolve(options.text ?? new Fields('training', training.values).string('text'));
-  const corpus = Corpus.fromText(await readText(textPath), { vocabulary: model.vocabulary });
+  const corpus = await readCorpus(textPath, { vocabulary: model.vocabulary });
   const { epochs, steps } = options;
-  const length = epochs === undefined && steps === undefined ? {} : { epochs, steps };
-  const settings = { ...settingsOf(training), ...length };
-  return { folder, textPath, corpus, model, settings, resume: training };
+  return { folder, textPath, corpus, model, settings: { epochs, steps }, resume: training, replaces: false };
 }
 
 /** Loads on the kernels that wrote the checkpoint, so that the run goes on bit for bit; or on others, if asked. */
@@ -156,14 +162,17 @@ async function loadOnItsKernels(folder: string, asked: 'auto' | Tier | undefined
   const checkpoint = await loadCheckpoint(folder, engine);
   const { training } = checkpoint;
   if (asked !== undefined || training === undefined) return checkpoint;
-  const tier = new Fields('training', training.values).string('kernels') as Tier;
+  const stored = new Fields('training', training.values).string('kernels');
+  const tier = readStored(folder, () => checkChoice('training', 'kernels', stored, TIERS));
   return tier === engine.report().kernels ? checkpoint : loadCheckpoint(folder, await createEngine({ kernels: tier }));
 }
 
 /** Saves model and run, with the path of the text and the kernels, which a resumed run needs. */
-function save({ folder, model, textPath }: Job, run: TrainingRun): Promise<void> {
+async function save({ folder, model, textPath, replaces }: Job, run: TrainingRun): Promise<void> {
+  // A run that fails at once must not cost the checkpoint that is there.
+  if (replaces && run.trainer.step === 0) return;
   const { kernels } = model.engine.report();
-  return saveCheckpoint(folder, model, {
+  await saveCheckpoint(folder, model, {
     snapshot() {
       const { arrays, values } = run.snapshot();
       return { arrays, values: { ...values, text: textPath, kernels } };
@@ -171,19 +180,26 @@ function save({ folder, model, textPath }: Job, run: TrainingRun): Promise<void>
   });
 }
 
-function describeJob({ model, corpus, settings, resume }: Job): string[] {
+function describeJob({ folder, model, corpus, resume, replaces }: Job, { trainer }: TrainingRun): string[] {
   const { cell, embeddingSize, hiddenSize, numLayers, parameterCount, vocabulary } = model;
   const { kernels, notes } = model.engine.report();
-  const { batch = 32, window = 64, optimizer = 'adam' } = settings;
+  const { batch, window, optimizer } = trainer.settings;
   const memory = model.predictMemory({ batch, window, moments: MOMENTS[optimizer] });
-  const grouped = (n: number): string => n.toLocaleString('en-US');
   const layers = `${numLayers} ${cell} layer${numLayers === 1 ? '' : 's'} of ${hiddenSize}`;
   return [
     `${grouped(corpus.tokens.length)} tokens, ${grouped(vocabulary.size)} symbols (${vocabulary.level})`,
     `embedding ${embeddingSize}, ${layers}, ${grouped(parameterCount)} parameters, about ${megabytes(memory)}`,
     `kernels ${kernels}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
-    ...(resume === undefined
-      ? []
-      : [`resuming at update ${grouped(new Fields('training', resume.values).count('step'))}`]),
+    ...(replaces ? [`${folder} holds a checkpoint of another run, which this one will replace`] : []),
+    ...(resume === undefined ? [] : [describeResume(trainer)]),
   ];
+}
+
+function describeResume({ step, totalSteps }: TrainingRun['trainer']): string {
+  if (step < totalSteps) return `resuming at update ${grouped(step)} of ${grouped(totalSteps)}`;
+  return `all of its ${grouped(step)} updates are made; give --epochs or --steps, more than before, to go on`;
+}
+
+function grouped(n: number): string {
+  return n.toLocaleString('en-US');
 }

@@ -24,12 +24,15 @@ import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
 import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
-import { CELLS, countParameters, modelFloats, reserveMemory, stepFloats } from './predict-memory.js';
-import type { Cell, ModelSizes } from './predict-memory.js';
+import { CELLS, countParameters, modelFloats, reserveMemory, stepFloats } from './sizes.js';
+import type { Cell, ModelSizes } from './sizes.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 import { Fields } from './snapshot.js';
 import type { Snapshot, Snapshotable } from './snapshot.js';
+
+export { CELLS };
+export type { Cell };
 
 /** Options of `LanguageModel`. */
 export interface LanguageModelOptions {
@@ -176,7 +179,7 @@ export class LanguageModel implements Snapshotable {
    * Continues a text.
    * @param prompt may be empty
    * @returns the prompt and what follows it
-   * @throws DataError if the prompt holds symbols the vocabulary does not have
+   * @throws OptionError; DataError if the prompt holds symbols the vocabulary does not have
    */
   generate(prompt: string, options: GenerateOptions = {}): string {
     const ids = this.#promptIds(prompt);
@@ -188,6 +191,7 @@ export class LanguageModel implements Snapshotable {
     checkKnown('generate', options, ['length', 'seed', 'temperature', 'topK']);
     checkSampleOptions('generate', options);
     const { length = 200, seed = 1, temperature, topK } = options;
+    if (!Number.isInteger(seed)) throw new OptionError(`generate: seed must be a whole number, got ${String(seed)}.`);
     checkSize('generate', 'length', length, 0);
     const random = new Random(seed);
     const excluded = this.vocabulary.level === 'char' ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];

@@ -13,7 +13,7 @@ export interface SampleOptions {
 
 /** @throws OptionError */
 export function checkSampleOptions(operation: string, options: SampleOptions): void {
-  checkNumber(operation, 'temperature', options.temperature ?? 1, { least: 0, below: Infinity });
+  checkNumber(operation, 'temperature', options.temperature ?? 1, { least: 0 });
   if (options.topK !== undefined) checkSize(operation, 'topK', options.topK);
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { HostArray } from '../engine.js';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, RecurraError } from '../errors.js';
 
 /** Anything that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
@@ -33,6 +33,23 @@ export function withPrefix(prefix: string, arrays: ReadonlyMap<string, HostArray
 }
 
 /**
+ * Runs `read` on stored values: whatever they are refused for, the checkpoint is at fault.
+ * @param where begins the message
+ * @throws CheckpointError in place of any other RecurraError
+ */
+export function readStored<T>(where: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RecurraError)) throw error;
+    // A message that shows a stored value may be as long as the file.
+    const { message } = error;
+    const short = message.length > 400 ? `${message.slice(0, 400)}…` : message;
+    throw new CheckpointError(`${where}: ${short}`, { cause: error });
+  }
+}
+
+/**
  * Reads values that come from a file: every field must be there with the type expected.
  * @throws CheckpointError
  */
@@ -42,7 +59,7 @@ export class Fields {
 
   constructor(where: string, values: unknown) {
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-      throw new CheckpointError(`${where}: expected an object, got ${JSON.stringify(values)?.slice(0, 40)}.`);
+      throw new CheckpointError(`${where}: expected an object, got ${shown(values)}.`);
     }
     this.#where = where;
     this.#values = values as { readonly [name: string]: unknown };
@@ -55,7 +72,7 @@ export class Fields {
 
   /** A finite number. */
   number(name: string): number {
-    return this.#read(name, 'a number', (value): value is number => typeof value === 'number');
+    return this.#read(name, 'a finite number', isNumber);
   }
 
   /** A whole number of at least 0. */
@@ -75,17 +92,17 @@ export class Fields {
     return this.#read(name, 'a list', (value): value is unknown[] => Array.isArray(value));
   }
 
-  /** An array of numbers. */
+  /** An array of finite numbers. */
   numbers(name: string): number[] {
     return this.#read(name, 'a list of numbers', (value): value is number[] => {
-      return Array.isArray(value) && value.every((item) => typeof item === 'number');
+      return Array.isArray(value) && value.every(isNumber);
     });
   }
 
-  /** An object whose values are numbers. */
+  /** An object whose values are finite numbers. */
   record(name: string): Record<string, number> {
     return this.#read(name, 'an object of numbers', (value): value is Record<string, number> => {
-      return isObject(value) && Object.values(value).every((item) => typeof item === 'number');
+      return isObject(value) && Object.values(value).every(isNumber);
     });
   }
 
@@ -97,9 +114,20 @@ export class Fields {
   #read<T>(name: string, expected: string, fits: (value: unknown) => value is T): T {
     const value: unknown = this.has(name) ? this.#values[name] : undefined;
     if (fits(value)) return value;
-    const got = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 40);
-    throw new CheckpointError(`${this.#where}: ${name} must be ${expected}, got ${got}.`);
+    throw new CheckpointError(`${this.#where}: ${name} must be ${expected}, got ${shown(value)}.`);
   }
+}
+
+/** JSON holds no NaN, but a number such as 1e999 is read as infinity. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** A value as messages show it: never long, and nested ones, however deep, by their kind alone. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value as number | boolean | null);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -23,6 +23,7 @@ export interface Schedule {
   observe(loss: number): void;
   /** Its memory, for a checkpoint. */
   state(): Record<string, number>;
+  /** Takes back what `state` gave. @throws OptionError if it is not that */
   setState(state: Readonly<Record<string, number>>): void;
 }
 
@@ -112,8 +113,9 @@ class Plateau implements Schedule {
   }
 
   observe(loss: number): void {
-    this.#bad = loss < this.#best ? 0 : this.#bad + 1;
-    this.#best = Math.min(this.#best, loss);
+    const improved = loss < this.#best; // not Math.min: a NaN would stay
+    if (improved) this.#best = loss;
+    this.#bad = improved ? 0 : this.#bad + 1;
     if (this.#bad < this.#patience) return;
     this.#factor *= this.#gamma;
     this.#bad = 0;
@@ -124,10 +126,10 @@ class Plateau implements Schedule {
     return { factor: this.#factor, bad: this.#bad, ...(this.#best === Infinity ? {} : { best: this.#best }) };
   }
 
-  setState(state: Readonly<Record<string, number>>): void {
-    this.#factor = state['factor'] ?? 1;
-    this.#bad = state['bad'] ?? 0;
-    this.#best = state['best'] ?? Infinity;
+  setState({ factor, bad, best = Infinity }: Readonly<Record<string, number>>): void {
+    this.#factor = checkNumber('schedule plateau', 'factor', factor, { above: 0, most: 1 });
+    this.#bad = checkSize('schedule plateau', 'bad', bad, 0);
+    this.#best = best;
   }
 }
 

@@ -4,6 +4,7 @@ import { fitBatch, windows } from '../data/windows.js';
 import { DataError } from '../errors.js';
 import type { LanguageModel } from '../models/language-model.js';
 import type { RecurrentState } from '../layers/state.js';
+import { checkKnown } from '../shape.js';
 
 /** How well a model predicts a text. */
 export interface Evaluation {
@@ -17,14 +18,17 @@ export interface Evaluation {
 
 /**
  * Evaluates over contiguous streams with carried state, each beginning from zeros.
- * @param batch streams side by side; fewer where the text is short
- * @throws DataError for fewer than two tokens
+ * @param options.batch streams side by side; fewer where the text is short
+ * @param options.window steps of a window
+ * @throws OptionError; DataError for fewer than two tokens
  */
 export function evaluate(
   model: LanguageModel,
   tokens: Int32Array,
-  { batch, window }: { readonly batch: number; readonly window: number },
+  options: { readonly batch: number; readonly window: number },
 ): Evaluation {
+  checkKnown('evaluate', options, ['batch', 'window']);
+  const { batch, window } = options;
   if (tokens.length < 2)
     throw new DataError(`evaluate: needs at least 2 tokens, got ${tokens.length}. Give more text.`);
   const rows = fitBatch(tokens, { batch, length: window });

@@ -4,7 +4,7 @@ import { OptionError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
 import { Adam, AdamW } from '../optim/adam.js';
 import type { Optimizer } from '../optim/optimizer.js';
-import { Fields } from '../models/snapshot.js';
+import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { RMSprop } from '../optim/rmsprop.js';
 import { SCHEDULES } from '../optim/schedule.js';
@@ -76,8 +76,12 @@ const RATES: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
   momentum: 0.1,
 };
 
-/** Fills in defaults and checks everything. @throws OptionError */
-export function fullSettings(settings: TrainSettings): FullSettings {
+/**
+ * Fills in defaults and checks everything.
+ * @param hasValid whether validation has a text of its own, whatever `validFraction` is
+ * @throws OptionError
+ */
+export function fullSettings(settings: TrainSettings, hasValid: boolean = false): FullSettings {
   checkKnown(OPERATION, settings, SETTINGS);
   const { optimizer = 'adam', schedule = 'constant', validFraction = 0.1, patience = 0 } = settings;
   checkChoice(OPERATION, 'optimizer', optimizer, OPTIMIZERS);
@@ -86,7 +90,7 @@ export function fullSettings(settings: TrainSettings): FullSettings {
     batch: checkSize(OPERATION, 'batch', settings.batch ?? 32),
     window: checkSize(OPERATION, 'window', settings.window ?? 64),
     optimizer,
-    lr: checkNumber(OPERATION, 'lr', settings.lr ?? RATES[optimizer], { above: 0, below: Infinity }),
+    lr: checkNumber(OPERATION, 'lr', settings.lr ?? RATES[optimizer], { above: 0 }),
     schedule: checkChoice(OPERATION, 'schedule', schedule, SCHEDULES),
     clipNorm: checkNumber(OPERATION, 'clipNorm', settings.clipNorm ?? 5, { least: 0 }),
     clipValue: checkNumber(OPERATION, 'clipValue', settings.clipValue ?? 0, { least: 0 }),
@@ -94,7 +98,7 @@ export function fullSettings(settings: TrainSettings): FullSettings {
     patience: checkSize(OPERATION, 'patience', patience, 0),
   };
   for (const [name, given] of Object.entries({ patience: patience > 0, 'schedule plateau': schedule === 'plateau' })) {
-    if (given && validFraction === 0) {
+    if (given && validFraction === 0 && !hasValid) {
       throw new OptionError(
         `${OPERATION}: ${name} needs validation, and validFraction is 0. Set validFraction above 0.`,
       );
@@ -108,7 +112,8 @@ function runLength({ epochs, steps }: TrainSettings): { epochs: number; steps: n
   if (epochs && steps) {
     throw new OptionError(`${OPERATION}: epochs (${epochs}) and steps (${steps}) contradict each other. Give one.`);
   }
-  if (steps === undefined || epochs) return { epochs: checkSize(OPERATION, 'epochs', epochs ?? 4), steps: 0 };
+  if (steps === undefined || (epochs !== undefined && epochs !== 0))
+    return { epochs: checkSize(OPERATION, 'epochs', epochs ?? 4), steps: 0 };
   return { epochs: 0, steps: checkSize(OPERATION, 'steps', steps) };
 }
 
@@ -129,9 +134,18 @@ export function makeOptimizer({ optimizer, lr }: FullSettings, parameters: reado
 }
 
 /**
- * The settings of a run that a checkpoint holds, to resume it with.
- * @throws CheckpointError, OptionError
+ * The settings of the run that a checkpoint holds.
+ * @throws CheckpointError
  */
 export function settingsOf(snapshot: Snapshot): FullSettings {
-  return fullSettings(new Fields('training', snapshot.values).object('settings') as TrainSettings);
+  const stored = new Fields('training', snapshot.values).object('settings');
+  return readStored('training', () => fullSettings(stored as TrainSettings, true));
+}
+
+/** The settings of a run that goes on: those given, and for the rest those it had. @throws CheckpointError */
+export function resumedSettings(snapshot: Snapshot, given: TrainSettings): TrainSettings {
+  const { epochs, steps, ...rest } = settingsOf(snapshot);
+  const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const length = 'epochs' in own || 'steps' in own ? {} : { epochs, steps };
+  return { ...rest, ...length, ...own };
 }

@@ -8,10 +8,11 @@ import type { Vocabulary } from '../data/vocabulary.js';
 import { OptionError } from '../errors.js';
 import type { LanguageModel } from '../models/language-model.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
-import { fullSettings } from './settings.js';
+import { fullSettings, resumedSettings } from './settings.js';
 import type { TrainSettings } from './settings.js';
+import type { EpochRecord } from './stored.js';
 import { Trainer } from './trainer.js';
-import type { Best, EpochRecord } from './trainer.js';
+import type { Best } from './trainer.js';
 
 /** Sent after windows (at most every tenth of a second) and after every epoch. */
 export interface ProgressEvent {
@@ -61,12 +62,12 @@ export interface TrainReport {
 export interface TrainOptions extends TrainSettings {
   /** A text of its own for validation, instead of the end of the corpus. */
   readonly valid?: Corpus | undefined;
-  /** Where to go on from: the training part of a loaded checkpoint. */
+  /** Where to go on from: the training part of a loaded checkpoint. Settings not given are as the run had them. */
   readonly resume?: Snapshot | undefined;
   /** Stops after the running window. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
-  /** Called before the first window, after every epoch, at the end, and every `saveSeconds`; awaited. */
+  /** Called before the first window, after every epoch, every `saveSeconds` and at the end, never with a diverged model; awaited. */
   readonly onSave?: ((run: TrainingRun) => Promise<void>) | undefined;
   /** Default 30. */
   readonly saveSeconds?: number | undefined;
@@ -107,13 +108,14 @@ export class TrainingRun implements PromiseLike<TrainReport>, Snapshotable {
  * Trains a language model by truncated BPTT. Options and data are checked before the promise is made.
  * @param corpus encoded with the model's vocabulary
  * @returns the run: await it for the report
- * @throws OptionError, DataError, MemoryError; the promise rejects with DivergenceError
+ * @throws OptionError, DataError, MemoryError, CheckpointError; the promise rejects with DivergenceError
  */
 export function train(model: LanguageModel, corpus: Corpus, options: TrainOptions = {}): TrainingRun {
   const own = Object.fromEntries(
     Object.entries(options).filter(([name]) => !(OWN as readonly string[]).includes(name)),
   );
-  const settings = fullSettings(own);
+  const given = options.resume === undefined ? own : resumedSettings(options.resume, own);
+  const settings = fullSettings(given, options.valid !== undefined);
   if (options.saveSeconds !== undefined && !(options.saveSeconds > 0)) {
     throw new OptionError(`train: saveSeconds must be above 0, got ${options.saveSeconds}.`);
   }
@@ -148,6 +150,7 @@ class Loop {
   #turned: number = this.#began;
   #reported: number = 0;
   #saved: number = this.#began;
+  #savedStep: number | undefined;
 
   constructor(run: TrainingRun, options: TrainOptions) {
     this.#run = run;
@@ -180,19 +183,24 @@ class Loop {
   /** Reports, saves and lets others run, as often as each is due. */
   async #between(epoch: EpochRecord | undefined): Promise<void> {
     const now = performance.now();
+    const due = now - this.#saved >= 1000 * (this.#options.saveSeconds ?? 30);
+    // Saved before it is reported: who hears of an epoch finds it on disk.
+    if (epoch !== undefined || due) await this.#save();
     if (epoch !== undefined || now - this.#reported >= REPORT) {
       this.#options.onProgress?.(this.#progress(epoch));
       this.#reported = now;
     }
-    const due = now - this.#saved >= 1000 * (this.#options.saveSeconds ?? 30);
-    if (epoch !== undefined || due) await this.#save();
     if (now - this.#turned < TURN) return;
     await turn();
     this.#turned = performance.now();
   }
 
   async #save(): Promise<void> {
-    await this.#options.onSave?.(this.#run);
+    if (this.#options.onSave !== undefined && this.#savedStep !== this.#trainer.step) {
+      this.#trainer.verify();
+      await this.#options.onSave(this.#run);
+      this.#savedStep = this.#trainer.step;
+    }
     this.#saved = performance.now();
   }
 

@@ -5,31 +5,23 @@
 
 import { windows } from '../data/windows.js';
 import type { Windows } from '../data/windows.js';
-import type { HostArray } from '../engine.js';
-import { CheckpointError, DataError, DivergenceError, MemoryError } from '../errors.js';
+import { DataError, DivergenceError, OptionError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
-import { RecurrentState } from '../layers/state.js';
-import type { StateSource } from '../ops/recurrent.js';
-import { megabytes } from '../memory/heap.js';
+import type { RecurrentState } from '../layers/state.js';
 import type { LanguageModel } from '../models/language-model.js';
-import { arraysUnder, Fields, withPrefix } from '../models/snapshot.js';
+import { reserveMemory } from '../models/sizes.js';
+import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
-import { clipGradNorm, clipGradValue } from '../optim/clip.js';
+import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { createSchedule } from '../optim/schedule.js';
 import type { Schedule } from '../optim/schedule.js';
-import type { RandomState } from '../random.js';
 import { evaluate } from './evaluate.js';
 import type { Evaluation } from './evaluate.js';
-import { makeOptimizer, MOMENTS } from './settings.js';
+import { makeOptimizer, MOMENTS, settingsOf } from './settings.js';
 import type { FullSettings } from './settings.js';
-
-/** The losses of one epoch, in nats per token. */
-export interface EpochRecord {
-  readonly epoch: number;
-  readonly trainLoss: number;
-  readonly validLoss: number | undefined;
-}
+import { fingerprint, readRandom, readRecord, readState, stateArrays } from './stored.js';
+import type { EpochRecord } from './stored.js';
 
 /** The epoch with the lowest validation loss. */
 export interface Best {
@@ -77,13 +69,8 @@ export class Trainer implements Snapshotable {
   #reserve(): void {
     const { batch, window, optimizer } = this.settings;
     const bytes = this.model.predictMemory({ batch, window, moments: MOMENTS[optimizer] });
-    try {
-      this.model.engine.memory.heap.grow(bytes);
-    } catch (error) {
-      if (!(error instanceof MemoryError)) throw error;
-      const sizes = `batch ${batch}, window ${window}, hidden ${this.model.hiddenSize}`;
-      throw new MemoryError(`train: ${sizes} take about ${megabytes(bytes)}. ${error.message}`, { cause: error });
-    }
+    const what = `train: a run with batch ${batch}, window ${window} and hidden size ${this.model.hiddenSize}`;
+    reserveMemory(this.model.engine, bytes, what);
   }
 
   /** Updates made. */
@@ -139,22 +126,58 @@ export class Trainer implements Snapshotable {
   /**
    * Trains on the next window; at the end of an epoch, validates.
    * @returns the window's loss, and the epoch's record if this was its last window
-   * @throws DivergenceError if loss or gradient are not finite; the weights have not been touched
+   * @throws DivergenceError if loss or gradient are not finite: then the weights and everything that `snapshot` gives
+   * are as before. Or if the validation loss is not finite
    */
   next(): { readonly loss: number; readonly epoch: EpochRecord | undefined } {
-    const { model, settings } = this;
-    if (this.windowsDone === 0) this.#state = model.zeroState(settings.batch);
+    const loss = this.#learn();
+    return { loss, epoch: this.windowsDone === 0 ? this.#endEpoch() : undefined };
+  }
+
+  /** Gradient and update of the next window: both or, where it fails, neither. */
+  #learn(): number {
+    const { random } = this.model.engine;
+    const before = random.state;
+    try {
+      const { loss, state } = this.#gradient();
+      this.#update();
+      this.#state = state;
+      this.#lossSum += loss;
+      this.#step++;
+      return loss;
+    } catch (error) {
+      random.state = before;
+      throw error;
+    }
+  }
+
+  /** The loss of the next window, its gradient in the parameters, and the state behind it. */
+  #gradient(): { loss: number; state: RecurrentState } {
     const { inputs, targets } = this.#windows.at(this.windowsDone);
-    const loss = model.engine.step(() => {
-      const result = model.loss(inputs, targets, this.#state);
-      this.#state = result.state.detach();
+    let state = this.#initialState();
+    const loss = this.model.engine.step(() => {
+      const result = this.model.loss(inputs, targets, state);
+      state = result.state.detach();
       return result.loss;
     });
     if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
-    this.#update();
-    this.#step++;
-    this.#lossSum += loss;
-    return { loss, epoch: this.windowsDone === 0 ? this.#endEpoch() : undefined };
+    return { loss, state };
+  }
+
+  /** An epoch begins with zeros. */
+  #initialState(): RecurrentState {
+    return this.windowsDone === 0 ? this.model.zeroState(this.settings.batch) : this.#state;
+  }
+
+  /**
+   * Checks that the weights give a finite loss on the next window: the last update may have been one too many, and a
+   * checkpoint of it would replace a good one.
+   * @throws DivergenceError
+   */
+  verify(): void {
+    const { inputs, targets } = this.#windows.at(this.windowsDone);
+    const loss = this.model.engine.evaluate(() => this.model.loss(inputs, targets, this.#initialState()).loss.item());
+    if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
   }
 
   #update(): void {
@@ -163,6 +186,7 @@ export class Trainer implements Snapshotable {
     const { stepsPerEpoch, totalSteps } = this;
     this.#optimizer.lr = lr * this.#schedule.factor({ step: this.#step, stepsPerEpoch, totalSteps });
     try {
+      gradNorm(parameters); // throws where clipping by value would hide an infinite element
       if (clipValue > 0) clipGradValue(parameters, clipValue);
       if (clipNorm > 0) clipGradNorm(parameters, clipNorm);
       this.#optimizer.step();
@@ -172,9 +196,9 @@ export class Trainer implements Snapshotable {
     }
   }
 
-  #diverged(what: string): DivergenceError {
+  #diverged(what: string, where: string = `in window ${this.windowsDone + 1} of epoch ${this.epoch}`): DivergenceError {
     return new DivergenceError(
-      `train: ${what} in window ${this.windowsDone + 1} of epoch ${this.epoch}. The weights before it are kept. ` +
+      `train: ${what} ${where}. No update was made from it, and what was saved before is kept. ` +
         `Lower the learning rate (now ${this.lr}) or the limit on the gradient's norm.`,
     );
   }
@@ -182,6 +206,9 @@ export class Trainer implements Snapshotable {
   #endEpoch(): EpochRecord {
     const epoch = this.epoch - 1;
     const validLoss = this.validate()?.loss;
+    if (validLoss !== undefined && !Number.isFinite(validLoss)) {
+      throw this.#diverged(`the validation loss is ${validLoss}`, `after epoch ${epoch}`);
+    }
     const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss };
     this.#history.push(record);
     this.#lossSum = 0;
@@ -200,21 +227,18 @@ export class Trainer implements Snapshotable {
 
   /** The model's loss on the validation part, if there is one. */
   validate(): Evaluation | undefined {
-    return this.#valid === undefined ? undefined : evaluate(this.model, this.#valid, this.settings);
+    const { batch, window } = this.settings;
+    return this.#valid === undefined ? undefined : evaluate(this.model, this.#valid, { batch, window });
   }
 
   /** Everything the next window depends on, beside the model. */
   snapshot(): Snapshot {
     const { moments, numbers } = this.#optimizer.state();
     const best = this.#best;
-    const { h, c } = this.#state;
-    const named = (name: string, sources: readonly StateSource[]): [string, HostArray][] =>
-      sources.map((source, k) => [`${name}.${k}`, source as HostArray]);
-    const states = new Map([...named('h', h), ...named('c', c)]);
     return {
       arrays: new Map([
         ...withPrefix('optimizer.', moments),
-        ...withPrefix('state.', states),
+        ...withPrefix('state.', stateArrays(this.#state)),
         ...withPrefix('best.', best?.weights ?? new Map()),
       ]),
       values: {
@@ -234,7 +258,8 @@ export class Trainer implements Snapshotable {
 
   /**
    * Goes on from a snapshot of the same model, data and settings.
-   * @throws DataError if the text is not the one the run was trained on; CheckpointError
+   * @throws DataError if the text is not the one the run was trained on; OptionError if the settings do not go with
+   * those of the run; CheckpointError
    */
   restore({ arrays, values }: Snapshot): void {
     const fields = new Fields('training', values);
@@ -243,9 +268,14 @@ export class Trainer implements Snapshotable {
         'train: the text is not the one this run was trained on. Resume with the same text, or begin a new run.',
       );
     }
-    this.#optimizer.setState({ moments: arraysUnder(arrays, 'optimizer.'), numbers: fields.record('optimizer') });
-    this.#schedule.setState(fields.record('schedule'));
+    this.#checkSettings(settingsOf({ arrays, values }));
+    const numbers = fields.record('optimizer');
+    readStored('training', () => {
+      this.#optimizer.setState({ moments: arraysUnder(arrays, 'optimizer.'), numbers });
+      this.#schedule.setState(fields.record('schedule'));
+    });
     this.#step = fields.count('step');
+    if (this.#step > this.totalSteps) throw this.#alreadyDone();
     this.#lossSum = fields.number('lossSum');
     this.#badEpochs = fields.count('badEpochs');
     this.#history = fields.list('history').map(readRecord);
@@ -255,40 +285,22 @@ export class Trainer implements Snapshotable {
       this.#best = { epoch, validLoss, weights: weights.size > 0 ? weights : undefined };
     }
     this.#state = readState(this.#state, arraysUnder(arrays, 'state.'));
-    const random = fields.numbers('random');
-    if (random.length !== 4 || !random.every(Number.isInteger))
-      throw new CheckpointError('training: random must be a list of 4 whole numbers.');
-    this.model.engine.random.state = random as unknown as RandomState;
+    this.model.engine.random.state = readRandom(fields.numbers('random'));
   }
-}
 
-function readRecord(item: unknown): EpochRecord {
-  const [epoch, trainLoss, validLoss] = Array.isArray(item) ? (item as unknown[]) : [];
-  if (typeof epoch !== 'number' || typeof trainLoss !== 'number') {
-    throw new CheckpointError('training: history must be a list of [epoch, train loss, validation loss].');
+  /** What the cursor, the moments and the schedule's memory depend on cannot change. */
+  #checkSettings(saved: FullSettings): void {
+    for (const name of ['batch', 'window', 'optimizer', 'schedule'] as const) {
+      if (saved[name] === this.settings[name]) continue;
+      throw new OptionError(
+        `train: ${name} must be ${saved[name]}, as in the run that is resumed, got ${this.settings[name]}. Leave it out.`,
+      );
+    }
   }
-  return { epoch, trainLoss, validLoss: typeof validLoss === 'number' ? validLoss : undefined };
-}
 
-/** The carried state, of the same form as a fresh one. */
-function readState(like: RecurrentState, arrays: ReadonlyMap<string, HostArray>): RecurrentState {
-  const read = (name: string, { shape }: { readonly shape: readonly number[] }): HostArray => {
-    const array = arrays.get(name);
-    if (array?.shape.join() === shape.join()) return array;
-    throw new CheckpointError(`training: the carried state ${name} must have shape (${shape.join(', ')}).`);
-  };
-  return new RecurrentState(
-    like.h.map((source, k) => read(`h.${k}`, source)),
-    like.c.map((source, k) => read(`c.${k}`, source)),
-  );
-}
-
-/** Tells one text from another: FNV-1a over the tokens of both parts (Fowler, Noll and Vo). */
-function fingerprint(train: Int32Array, valid: Int32Array | undefined): string {
-  const hash = (tokens: Int32Array): number => {
-    let h = 0x811c9dc5;
-    for (const token of tokens) h = Math.imul(h ^ token, 0x01000193);
-    return h >>> 0;
-  };
-  return [train, valid ?? new Int32Array(0)].map((part) => `${part.length}:${hash(part).toString(16)}`).join(' ');
+  #alreadyDone(): OptionError {
+    const { epochs, steps } = this.settings;
+    const asked = steps > 0 ? `${steps} steps` : `${epochs} epochs of ${this.stepsPerEpoch} updates`;
+    return new OptionError(`train: the run has made ${this.#step} updates already, more than ${asked}. Ask for more.`);
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The memory a language model takes, from its sizes alone, before any is reserved: what the layers keep for each
- * weight, and what one training step needs. The terms follow src/ops, in the order in which they reserve.
+ * The sizes of a language model and what follows from them alone: how many weights it has, and the memory it takes
+ * while it is trained. The terms follow src/layers and src/ops.
  */
 
 import type { Engine } from '../engine.js';
@@ -38,6 +38,9 @@ const CELL = {
 /** Every range begins at a multiple of 64 bytes, so its last part may be padding. */
 const PADDING = 15;
 
+/** What lies before the first region: constants of the kernels. */
+const CONSTANTS = 1024;
+
 /** The number of trainable numbers. */
 export function countParameters(sizes: ModelSizes): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
@@ -52,7 +55,7 @@ export function countParameters(sizes: ModelSizes): number {
 export function modelFloats(sizes: ModelSizes, moments: number = 0): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
   const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + bothPanels(H, V);
-  return (2 + moments) * (countParameters(sizes) + (4 * L + 3) * PADDING) + panels;
+  return CONSTANTS + (2 + moments) * (countParameters(sizes) + (4 * L + 3) * PADDING) + panels;
 }
 
 /** The GRU packs rows r and z of W_ih apart from row n, and the bias of q on its own. */
