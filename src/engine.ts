@@ -58,10 +58,12 @@ const engines = new WeakMap<Memory, Engine>();
 
 /** The engine that a view or a parameter belongs to. */
 export function engineOf(owned: { readonly memory: Memory }): Engine {
-  const engine = engines.get((owned as { readonly memory?: Memory } | undefined)?.memory as Memory);
+  const { memory } = Object(owned) as { readonly memory?: Memory };
+  const engine = memory === undefined ? undefined : engines.get(memory);
   if (engine !== undefined) return engine;
+  const got = typeof owned === 'object' ? 'another object' : typeof owned;
   throw new RecurraError(
-    `expected a view or a parameter of an engine, got ${owned?.constructor?.name ?? String(owned)}. Copy numbers into a step with engine.input.`,
+    `expected a view or a parameter of an engine, got ${got}. Copy numbers into a step with engine.input.`,
   );
 }
 
@@ -216,9 +218,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     throw new OptionError(`${operation}: seed must be a whole number, got ${String(seed)}.`);
   }
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
-    throw new OptionError(
-      `${operation}: precision float64 runs on the js kernels only, got kernels ${String(kernels)}.`,
-    );
+    throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
   }
   const selection = await selectKernels({
     tier: checkChoice(operation, 'kernels', kernels, ['auto', ...TIERS]),
