@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { createEngine } from '../engine.js';
+import { MAX_BYTES } from '../memory/heap.js';
 import { EXIT } from './exit.js';
 
 /** The version in package.json. */
@@ -26,7 +27,7 @@ export async function infoCommand(options: InfoArguments): Promise<number> {
     notes,
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? 'unknown',
-    memoryLimitBytes: 2 ** 32,
+    memoryLimitBytes: MAX_BYTES,
     node: process.versions.node,
     v8: process.versions.v8,
     icu: process.versions['icu'] ?? 'none',

@@ -12,7 +12,7 @@ import type { LanguageModel } from '../models/language-model.js';
 import { reserveMemory } from '../models/sizes.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
-import { clipGradNorm, clipGradValue, gradNorm } from '../optim/clip.js';
+import { clipGradNorm, clipGradValue } from '../optim/clip.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { createSchedule } from '../optim/schedule.js';
 import type { Schedule } from '../optim/schedule.js';
@@ -186,7 +186,6 @@ export class Trainer implements Snapshotable {
     const { stepsPerEpoch, totalSteps } = this;
     this.#optimizer.lr = lr * this.#schedule.factor({ step: this.#step, stepsPerEpoch, totalSteps });
     try {
-      gradNorm(parameters); // throws where clipping by value would hide an infinite element
       if (clipValue > 0) clipGradValue(parameters, clipValue);
       if (clipNorm > 0) clipGradNorm(parameters, clipNorm);
       this.#optimizer.step();

@@ -23,8 +23,12 @@ function poison(model: LanguageModel, name: string, value: number, at: number = 
 }
 
 /** A trainer that has made three updates. */
-async function trainer(cell: (typeof CELLS)[number], settings: TrainSettings = {}): Promise<Trainer> {
-  const model = smallModel(await testEngine(), corpus, { cell, dropout: 0.3 });
+async function trainer(
+  cell: (typeof CELLS)[number],
+  settings: TrainSettings = {},
+  dropout: number = 0.3,
+): Promise<Trainer> {
+  const model = smallModel(await testEngine(), corpus, { cell, dropout });
   const { train: part, valid } = corpus.split(0.1);
   const begun = new Trainer(model, part.tokens, valid.tokens, fullSettings({ ...small, ...settings }));
   for (let i = 0; i < 3; i++) begun.next();
@@ -69,6 +73,34 @@ describe.each(CELLS)('%s', (cell) => {
       expect(Buffer.compare(after, before)).toBe(0);
     },
   );
+});
+
+test('clipping by value does not hide an infinite gradient', async () => {
+  const run = await trainer('rnn', { clipNorm: 0, clipValue: 1, batch: 1, window: 1 }, 0);
+  const { tokens } = corpus.split(0.1).train;
+  // Weights of one sign, so that infinities add up to infinities and never to NaN, which clipping would let through.
+  const dict = run.model.stateDict();
+  const recurrent = {
+    'rnn.weight_ih_l0': 0.01,
+    'rnn.weight_hh_l0': 0.01,
+    'rnn.bias_ih_l0': 0.02,
+    'rnn.bias_hh_l0': 0.02,
+  };
+  const fill = { 'embedding.weight': 0.1, ...recurrent, 'head.weight': 3e38 };
+  for (const [name, value] of Object.entries(fill)) {
+    const { data, shape } = dict.get(name)!;
+    dict.set(name, { data: new Float32Array(data.length).fill(value), shape });
+  }
+  const { data, shape } = dict.get('head.weight')!;
+  const H = shape[1]!;
+  dict.set('head.weight', { data: Float32Array.from(data).fill(-3e38, tokens[4]! * H, (tokens[4]! + 1) * H), shape });
+  run.model.loadStateDict(dict);
+  const before = encodeCheckpoint(run.model, run);
+  expect(() => run.next()).toThrow(/the gradient is not finite/);
+  const gradients = run.model.parameters().flatMap((parameter) => Array.from(parameter.gradientToArray()));
+  expect(gradients.some(Number.isNaN)).toBe(false);
+  expect(gradients.includes(Infinity)).toBe(true);
+  expect(Buffer.compare(encodeCheckpoint(run.model, run), before)).toBe(0);
 });
 
 test.each([{ clipNorm: 0 }, { clipNorm: 0, optimizer: 'momentum' }, { optimizer: 'adam' }] as const)(

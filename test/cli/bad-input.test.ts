@@ -1,0 +1,190 @@
+/** Bad input: one line on stderr that names cause and fix, the documented exit code, nothing on stdout, nothing lost. */
+
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CHECKPOINT_FILE } from '../../src/checkpoint/checkpoint.js';
+import { Workplace, SMALL } from './command.js';
+
+const place = new Workplace();
+place.file('text');
+place.file('empty', '');
+place.file('one', 'a');
+place.file('short', 'The text is shorter than a window.');
+place.file('latin1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a, 0x61, 0x62));
+place.file('utf16', Buffer.from('\ufeffhello world', 'utf16le'));
+place.file('spaces', ' \n\n  \t\n');
+
+/** Writes a checkpoint with its bytes changed into a folder of its own. */
+function broken(folder: string, change: (bytes: Buffer) => Uint8Array): void {
+  mkdirSync(place.at(folder));
+  writeFileSync(place.at(folder, CHECKPOINT_FILE), change(place.checkpoint('run')));
+}
+
+/** The checkpoint with a part of its header replaced by another of the same length. */
+function replaced(bytes: Buffer, part: string, by: string): Uint8Array {
+  const at = bytes.indexOf(part);
+  if (at < 0 || part.length !== by.length) throw new Error(`cannot replace ${part}`);
+  const copy = Buffer.from(bytes);
+  copy.write(by, at);
+  return copy;
+}
+
+beforeAll(async () => {
+  await place.run('train', '--text', 'text', '--out', 'run', ...SMALL, '--epochs', '1');
+  await place.run('train', '--text', 'text', '--out', 'words', ...SMALL, '--epochs', '1', '--level', 'word');
+  broken('truncated', (bytes) => bytes.subarray(0, bytes.length - 100));
+  broken('garbage', () => Buffer.from('this is no checkpoint at all'));
+  broken('nothing', () => new Uint8Array(0));
+  broken('version', (bytes) => replaced(bytes, '"version":"1"', '"version":"9"'));
+  broken('foreign', (bytes) => replaced(bytes, '"format":"recurra"', '"format":"pytorch"'));
+  broken('sizes', (bytes) => replaced(bytes, '\\"hiddenSize\\":16', '\\"hiddenSize\\":99'));
+  broken('cursor', (bytes) => replaced(bytes, '\\"step\\":', '\\"stop\\":'));
+  broken('rate', (bytes) => replaced(bytes, '\\"lr\\":0.002,\\"schedule', '\\"lr\\":-.002,\\"schedule'));
+  broken('kernels', (bytes) => replaced(bytes, '\\"kernels\\":\\"simd', '\\"kernels\\":\\"simx'));
+});
+
+const usage = 2;
+const data = 3;
+const memory = 5;
+const NEW = 'train --text text --out new';
+
+/** Arguments, parted by spaces, the exit code, and what the message must say. */
+const cases: readonly (readonly [string, number, RegExp])[] = [
+  // The text.
+  ['train --text empty --out new', data, /empty: the file is empty. Give a file with text in it/],
+  ['train --text one --out new', data, /one: .*needs at least two tokens.*Give more text/],
+  ['train --text spaces --level word --out new', data, /spaces: .*the text is empty. Give more text/],
+  [
+    'train --text latin1 --out new',
+    data,
+    /latin1: the bytes from offset 3 on \(0xE9 …\) are not UTF-8. Save it as UTF-8/,
+  ],
+  ['train --text utf16 --out new', data, /utf16: .*UTF-16.*save it as UTF-8/],
+  [
+    'train --text short --out new',
+    data,
+    /too few: batch 32 x length 64 needs at least 2,049. Lower the batch or the window/,
+  ],
+  [
+    'train --text short --out new --batch 1 --window 31',
+    data,
+    /31 tokens are too few: batch 1 x length 31 needs at least 32/,
+  ],
+  ['train --text missing --out new', data, /missing: there is no such file. Check the path/],
+  ['train --text . --out new', data, /\.: it is a folder. Give a text file/],
+  ['train --text text/below --out new', data, /a part of its path is a file/],
+  // The folder.
+  [
+    'train --text text --out text',
+    data,
+    /text: cannot be used as a folder, a file of that name is in the way.*choose another/,
+  ],
+  ['train --text text --out text/below', data, /a part of the path is a file, not a folder.*Choose another path/],
+  [
+    'train --text text --out new --log text/log.csv',
+    data,
+    /--log text\/log\.csv: cannot be written.*Choose another path/,
+  ],
+  ['train --text text --out new --log run', data, /--log run: cannot be written, it is a folder/],
+  // Options of train.
+  ['train', usage, /--text FILE is missing. Give --text FILE and --out DIR, or --resume DIR/],
+  ['train --text text', usage, /--out DIR is missing/],
+  [`${NEW} --hidden 0`, usage, /--hidden must be a whole number of at least 1, got '0'/],
+  [`${NEW} --hidden 1.5`, usage, /--hidden .* got '1\.5'/],
+  [`${NEW} --layers -1`, usage, /--layers .* got '-1'/],
+  [`${NEW} --batch many`, usage, /--batch .* got 'many'/],
+  [`${NEW} --window 0`, usage, /--window/],
+  [`${NEW} --epochs 1e3`, usage, /--epochs .* got '1e3'/],
+  [`${NEW} --epochs`, usage, /'--epochs <n>' argument missing/],
+  [`${NEW} --dropout 1`, usage, /--dropout must be a number from 0 to below 1, got '1'/],
+  [`${NEW} --lr 0`, usage, /--lr must be a number above 0, got '0'/],
+  [`${NEW} --lr Infinity`, usage, /--lr/],
+  [`${NEW} --clip-norm -1`, usage, /--clip-norm must be a number of at least 0/],
+  [`${NEW} --valid-fraction 1`, usage, /--valid-fraction/],
+  [`${NEW} --cell transformer`, usage, /--cell must be one of lstm, gru, rnn, got 'transformer'/],
+  [`${NEW} --level byte`, usage, /--level must be one of char, word/],
+  [`${NEW} --optimizer lion`, usage, /--optimizer must be one of/],
+  [`${NEW} --schedule linear`, usage, /--schedule must be one of/],
+  [`${NEW} --kernels cuda`, usage, /--kernels must be one of auto, relaxed, simd, js/],
+  [`${NEW} --locale ja`, usage, /--locale splits words, and --level is char. Add --level word/],
+  [`${NEW} --level word --locale xyz`, usage, /locale must be a language/],
+  [`${NEW} --epochs 1 --steps 1`, usage, /epochs \(1\) and steps \(1\) contradict each other. Give one/],
+  [`${NEW} --patience 2 --valid-fraction 0`, usage, /patience needs validation.*Set validFraction above 0/],
+  [`${NEW} --hiden 4`, usage, /unknown option '--hiden' \(Did you mean --hidden\?\)/],
+  [`${NEW} --quux`, usage, /unknown option '--quux'.*--help/],
+  [`${NEW} extra`, usage, /too many arguments.*--help/],
+  [`${NEW} --hidden 100000`, memory, /100000.*takes about \d+\.\d MB.*limit is 429\d\.\d MB. Lower/],
+  // --resume.
+  [
+    'train --resume run --lr 0.1 --hidden 4',
+    usage,
+    /--lr, --hidden cannot be changed by --resume.*It takes --text, --epochs/,
+  ],
+  ['train --resume run --out new', usage, /--out cannot be changed by --resume/],
+  ['train --resume missing', data, /missing\/checkpoint.safetensors: .*no such file/],
+  ['train --resume run --text empty', data, /empty: the file is empty/],
+  ['train --resume run --epochs 1 --steps 2', usage, /contradict/],
+  ['train --resume cursor', data, /training: step must be a whole number/],
+  ['train --resume rate', data, /training/],
+  ['train --resume kernels', data, /kernels must be one of/],
+  // Checkpoints.
+  ...['train --resume', 'generate', 'evaluate --text text'].flatMap((command): [string, number, RegExp][] => [
+    [`${command} truncated`, data, /truncated\/checkpoint.safetensors: .*damaged.*use another copy/],
+    [`${command} garbage`, data, /damaged or is not a safetensors file/],
+    [`${command} nothing`, data, /must have at least 8 bytes, got 0/],
+    [`${command} version`, data, /has version 9, this build reads 1. Use the release that wrote it/],
+  ]),
+  ['generate foreign', data, /not a checkpoint of recurra/],
+  ['generate sizes', data, /options take \d+ weights, the tensors hold \d+/],
+  ['generate text', data, /a part of the path is a file/],
+  ['generate missing', data, /no such file or folder/],
+  // generate and evaluate.
+  ['generate', usage, /missing required argument 'dir'/],
+  [
+    'generate run --prompt 漢字',
+    data,
+    /characters the model has never seen: "漢", "字". Leave them out or replace them/,
+  ],
+  ['generate words --prompt zebra', data, /words the model has never seen: "zebra"/],
+  ['generate run --length 0', usage, /--length/],
+  ['generate run --temperature -1', usage, /--temperature must be a number of at least 0/],
+  ['generate run --temperature hot', usage, /--temperature/],
+  ['generate run --top-k 0', usage, /--top-k/],
+  ['generate run --seed x', usage, /--seed/],
+  ['evaluate run', usage, /required option '--text <file>' not specified/],
+  ['evaluate run --text one', data, /one: .*at least two tokens/],
+  ['evaluate run --text latin1', data, /not UTF-8/],
+  ['info --verbose', usage, /unknown option '--verbose'/],
+  ['trian', usage, /unknown command 'trian' \(Did you mean train\?\)/],
+];
+
+describe('each case', () => {
+  test.concurrent.each(cases)('%s', async (args, code, message) => {
+    const outcome = await place.run(...args.split(' '));
+    expect(outcome.stderr).toMatch(message);
+    expect(outcome.stderr).toMatch(/^recurra: [^\n]+\n$/);
+    expect(outcome.stderr).not.toMatch(/\n\s+at /);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: '' });
+  });
+});
+
+test('an empty name of a folder is refused', async () => {
+  expect(await place.run('train', '--text', 'text', '--out', '')).toMatchObject({ code: data, stdout: '' });
+});
+
+test('an asked for tier that is not there is a matter of usage, with the reason', async () => {
+  const { kernels } = JSON.parse((await place.run('info', '--json')).stdout) as { kernels: string };
+  const { code, stderr } = await place.run(...NEW.split(' '), ...SMALL, '--steps', '1', '--kernels', 'relaxed');
+  if (kernels === 'relaxed') expect(code).toBe(0);
+  else
+    expect({ code, stderr }).toMatchObject({
+      code: usage,
+      stderr: expect.stringMatching(/'relaxed' cannot run here/) as unknown,
+    });
+});
+
+test('no case has left more than an empty folder, or changed the checkpoints', async () => {
+  for (const folder of ['run', 'words']) expect(readdirSync(place.at(folder))).toEqual([CHECKPOINT_FILE]);
+  const generated = await place.run('generate', 'run', '--length', '5');
+  expect(generated.code).toBe(0);
+});
