@@ -77,6 +77,7 @@ export abstract class Optimizer {
 
   /** Gives the memory of the moments back, for the next optimizer; this one is done. */
   release(): void {
+    if (this.#released) return;
     for (const region of this.#regions) this.engine.memory.free(region);
     this.#regions = [];
     this.#released = true;

@@ -162,6 +162,14 @@ class Loop {
   async run(): Promise<TrainReport> {
     // The caller holds the run before anything happens in it.
     await turn();
+    try {
+      return this.#report(await this.#untilStopped());
+    } finally {
+      this.#trainer.finish();
+    }
+  }
+
+  async #untilStopped(): Promise<StopReason> {
     await this.#save();
     let reason = this.#reasonToStop();
     while (reason === undefined) {
@@ -170,7 +178,7 @@ class Loop {
       reason = this.#reasonToStop();
     }
     await this.#save();
-    return this.#report(reason);
+    return reason;
   }
 
   #reasonToStop(): StopReason | undefined {

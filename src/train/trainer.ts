@@ -46,6 +46,7 @@ export class Trainer implements Snapshotable {
   #history: EpochRecord[] = [];
   #best: Best | undefined;
   #badEpochs: number = 0;
+  #final: Snapshot | undefined;
 
   /**
    * @param train tokens that train, at least one window of them
@@ -230,8 +231,15 @@ export class Trainer implements Snapshotable {
     return this.#valid === undefined ? undefined : evaluate(this.model, this.#valid, { batch, window });
   }
 
+  /** Ends the run: what `snapshot` gives stays as it is, the memory of the moments goes to the next optimizer. */
+  finish(): void {
+    this.#final ??= this.snapshot();
+    this.#optimizer.release();
+  }
+
   /** Everything the next window depends on, beside the model. */
   snapshot(): Snapshot {
+    if (this.#final !== undefined) return this.#final;
     const { moments, numbers } = this.#optimizer.state();
     const best = this.#best;
     return {

@@ -1,6 +1,6 @@
 /** Bad input: one line on stderr that names cause and fix, the documented exit code, nothing on stdout, nothing lost. */
 
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CHECKPOINT_FILE } from '../../src/checkpoint/checkpoint.js';
 import { Workplace, SMALL } from './command.js';
@@ -166,6 +166,18 @@ describe('each case', () => {
     expect(outcome.stderr).not.toMatch(/\n\s+at /);
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code, stdout: '' });
   });
+});
+
+test('options that contradict each other are refused before a folder is made or a text is read', async () => {
+  for (const options of [
+    '--epochs 1 --steps 1',
+    '--patience 1 --valid-fraction 0',
+    '--schedule plateau --valid-fraction 0',
+  ]) {
+    const { code } = await place.run('train', '--text', 'missing', '--out', 'unmade', ...options.split(' '));
+    expect(code).toBe(usage);
+  }
+  expect(existsSync(place.at('unmade'))).toBe(false);
 });
 
 test('an empty name of a folder is refused', async () => {

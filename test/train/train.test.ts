@@ -1,6 +1,7 @@
 /** The training loop: what it learns, what it reports, and what makes it stop. */
 
 import { describe, expect, test, vi } from 'vitest';
+import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { Corpus } from '../../src/data/corpus.js';
 import { DataError, MemoryError, OptionError } from '../../src/errors.js';
 import { CELLS } from '../../src/models/language-model.js';
@@ -290,5 +291,20 @@ describe('refusals, before anything is trained', () => {
     expect(saved).toEqual([]);
     // The same engine still trains what fits.
     expect((await train(model, corpus, { ...small, epochs: undefined, steps: 2 })).steps).toBe(2);
+  });
+});
+
+describe('a run that has ended', () => {
+  test('keeps what it left to go on from, and gives its memory to the next run', async () => {
+    const engine = await testEngine();
+    const model = smallModel(engine, corpus);
+    const arena = (): number => engine.evaluate(() => engine.memory.reserve(1));
+    const first = train(model, corpus, small);
+    await first;
+    const left = encodeCheckpoint(model, first);
+    const before = arena();
+    await train(model, corpus, small);
+    expect(arena()).toBe(before);
+    expect(decodeCheckpoint(engine, left, 'left').training?.values['step']).toBe(first.trainer.totalSteps);
   });
 });
