@@ -14,7 +14,7 @@ import { LanguageModel } from '../models/language-model.js';
 import type { Cell } from '../models/language-model.js';
 import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
-import { checkChoice } from '../shape.js';
+import { checkChoice } from '../options.js';
 import { fullSettings, MOMENTS } from '../train/settings.js';
 import type { FullSettings, TrainSettings } from '../train/settings.js';
 import { train } from '../train/train.js';

@@ -2,7 +2,7 @@
 
 import { OptionError } from '../errors.js';
 import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkSize } from '../options.js';
 import { Corpus } from './corpus.js';
 import { ENGLISH } from './english.js';
 import { type EntropyRate, Grammar } from './grammar.js';

@@ -1,7 +1,7 @@
 /** A text as the tokens a model is trained on, with the vocabulary they belong to; and text from the bytes of a file. */
 
 import { DataError, OptionError } from '../errors.js';
-import { checkChoice, checkKnown, checkNumber } from '../shape.js';
+import { checkChoice, checkKnown, checkNumber } from '../options.js';
 import { type Level, LEVELS, checkLocale, countCharacters, joinWords, sentences } from './tokenizer.js';
 import { BEGINNING, Vocabulary } from './vocabulary.js';
 

@@ -13,7 +13,7 @@
 
 import { OptionError } from '../errors.js';
 import type { Random } from '../random.js';
-import { checkKnown, checkSize } from '../shape.js';
+import { checkKnown, checkSize } from '../options.js';
 import { joinWords } from './tokenizer.js';
 
 /**

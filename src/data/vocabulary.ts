@@ -4,7 +4,7 @@
  */
 
 import { DataError, OptionError } from '../errors.js';
-import { checkChoice, checkKnown, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkSize } from '../options.js';
 import {
   type Level,
   LEVELS,

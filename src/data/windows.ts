@@ -4,7 +4,7 @@
  */
 
 import { DataError, OptionError } from '../errors.js';
-import { checkChoice, checkKnown, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkSize } from '../options.js';
 
 /** Whole numbers of shape (T, B), time-major. */
 export interface IntTensor {

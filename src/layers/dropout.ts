@@ -3,7 +3,7 @@
 import type { Engine } from '../engine.js';
 import type { View } from '../memory/view.js';
 import { dropout } from '../ops/dropout.js';
-import { checkKnown, checkNumber } from '../shape.js';
+import { checkKnown, checkNumber } from '../options.js';
 import { Layer } from './layer.js';
 
 /** Options of `Dropout`. */

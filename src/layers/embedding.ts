@@ -4,7 +4,7 @@ import type { Engine, Ids } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { embedding } from '../ops/embedding.js';
-import { checkKnown, checkSize } from '../shape.js';
+import { checkKnown, checkSize } from '../options.js';
 import { normal } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';

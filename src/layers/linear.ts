@@ -4,7 +4,7 @@ import type { Engine } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { linear, LinearWeights } from '../ops/linear.js';
-import { checkFlag, checkKnown, checkSize } from '../shape.js';
+import { checkFlag, checkKnown, checkSize } from '../options.js';
 import { constant, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';

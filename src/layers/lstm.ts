@@ -6,7 +6,7 @@ import type { View } from '../memory/view.js';
 import { lstm } from '../ops/lstm.js';
 import { RecurrentWeights } from '../ops/recurrent.js';
 import type { StateSource } from '../ops/recurrent.js';
-import { checkNumber } from '../shape.js';
+import { checkNumber } from '../options.js';
 import type { Initializer } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
 import type { CellResult, RecurrentOptions } from './recurrent.js';

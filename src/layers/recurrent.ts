@@ -5,7 +5,7 @@ import { OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { dropout } from '../ops/dropout.js';
 import type { RecurrentParameters, StateSource } from '../ops/recurrent.js';
-import { checkFlag, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { constant, orthogonal, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';

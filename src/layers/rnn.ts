@@ -6,7 +6,7 @@ import { RecurrentWeights } from '../ops/recurrent.js';
 import type { StateSource } from '../ops/recurrent.js';
 import { NONLINEARITIES, rnn } from '../ops/rnn.js';
 import type { Nonlinearity } from '../ops/rnn.js';
-import { checkChoice } from '../shape.js';
+import { checkChoice } from '../options.js';
 import { constant } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
 import type { CellResult, RecurrentOptions } from './recurrent.js';

@@ -23,7 +23,7 @@ import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
 import { CELLS, countParameters, modelFloats, reserveMemory, stepFloats } from './sizes.js';
 import type { Cell, ModelSizes } from './sizes.js';
 import { checkSampleOptions, sampleToken } from './sample.js';

@@ -1,7 +1,7 @@
 /** Choosing the next token from logits. */
 
 import type { Random } from '../random.js';
-import { checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkKnown, checkNumber, checkSize } from '../options.js';
 
 /** How the next token is chosen. */
 export interface SampleOptions {

@@ -4,7 +4,8 @@ import { engineOf } from '../engine.js';
 import type { Ids } from '../engine.js';
 import { DataError, OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
-import { Axes, checkKnown, formatShape } from '../shape.js';
+import { checkKnown } from '../options.js';
+import { Axes, formatShape } from '../shape.js';
 import { checkIds } from './embedding.js';
 
 /** Options of `crossEntropy`. */

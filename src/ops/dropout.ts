@@ -2,7 +2,7 @@
 
 import { engineOf } from '../engine.js';
 import type { View } from '../memory/view.js';
-import { checkNumber } from '../shape.js';
+import { checkNumber } from '../options.js';
 
 /**
  * Zeroes each element with probability p and scales the rest by 1 / (1 - p). While evaluating x is returned as it is.

@@ -1,7 +1,7 @@
 /** Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019). Rules: src/kernels/optimizer.ts. */
 
 import type { Parameter } from '../memory/parameter.js';
-import { checkKnown, checkNumber } from '../shape.js';
+import { checkKnown, checkNumber } from '../options.js';
 import { Optimizer } from './optimizer.js';
 
 /** Options of `Adam` and `AdamW`. */

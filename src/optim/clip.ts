@@ -4,7 +4,7 @@ import { engineOf } from '../engine.js';
 import { DivergenceError } from '../errors.js';
 import type { Kernels } from '../kernels/kernels.js';
 import type { Parameter } from '../memory/parameter.js';
-import { checkNumber } from '../shape.js';
+import { checkNumber } from '../options.js';
 import { rangesOf } from './ranges.js';
 
 /**

@@ -7,7 +7,7 @@ import { engineOf } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
 import { CheckpointError, RecurraError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
-import { checkNumber } from '../shape.js';
+import { checkNumber } from '../options.js';
 import { gradNorm } from './clip.js';
 import { rangesOf } from './ranges.js';
 import type { Range } from './ranges.js';

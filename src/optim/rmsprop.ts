@@ -1,7 +1,7 @@
 /** RMSprop (Tieleman and Hinton 2012). Rule: src/kernels/optimizer.ts. */
 
 import type { Parameter } from '../memory/parameter.js';
-import { checkKnown, checkNumber } from '../shape.js';
+import { checkKnown, checkNumber } from '../options.js';
 import { Optimizer } from './optimizer.js';
 
 /** Options of `RMSprop`. */

@@ -3,7 +3,7 @@
  * Math.cos), so a seed gives the same weights in every runtime.
  */
 
-import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
 
 /** Where training stands when a factor is asked for. */
 export interface Progress {

@@ -2,7 +2,7 @@
 
 import { OptionError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
-import { checkFlag, checkKnown, checkNumber } from '../shape.js';
+import { checkFlag, checkKnown, checkNumber } from '../options.js';
 import { Optimizer } from './optimizer.js';
 
 /** Options of `SGD`. */

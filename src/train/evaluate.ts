@@ -4,7 +4,7 @@ import { fitBatch, windows } from '../data/windows.js';
 import { DataError } from '../errors.js';
 import type { LanguageModel } from '../models/language-model.js';
 import type { RecurrentState } from '../layers/state.js';
-import { checkKnown } from '../shape.js';
+import { checkKnown } from '../options.js';
 
 /** How well a model predicts a text. */
 export interface Evaluation {

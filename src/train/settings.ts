@@ -9,7 +9,7 @@ import type { Snapshot } from '../models/snapshot.js';
 import { RMSprop } from '../optim/rmsprop.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { SGD } from '../optim/sgd.js';
-import { checkChoice, checkKnown, checkNumber, checkSize } from '../shape.js';
+import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
 
 /** The optimizers by name. */
 export const OPTIMIZERS = ['adam', 'adamw', 'rmsprop', 'sgd', 'momentum'] as const;

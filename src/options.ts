@@ -1,0 +1,72 @@
+/** Checks of options: every refusal names the operation, the option, what it takes and what it was given. */
+
+import { OptionError } from './errors.js';
+
+/**
+ * Checks a size given as an option: a whole number of at least `least`.
+ * @throws OptionError
+ */
+export function checkSize(operation: string, option: string, value: unknown, least: number = 1): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
+  throw new OptionError(`${operation}: ${option} must be a whole number of at least ${least}, got ${String(value)}.`);
+}
+
+/**
+ * Checks a real number given as an option.
+ * @throws OptionError
+ */
+export function checkNumber(
+  operation: string,
+  option: string,
+  value: unknown,
+  range: { least?: number; most?: number; above?: number; below?: number } = {},
+): number {
+  const { least = -Infinity, most = Infinity, above = -Infinity, below = Infinity } = range;
+  const fits = (x: number): boolean => x >= least && x <= most && x > above && x < below;
+  if (Number.isFinite(value) && fits(value as number)) return value as number;
+  const bounds = Object.entries(range).map(
+    ([name, bound]) => `${name.replace('least', 'at least').replace('most', 'at most')} ${bound}`,
+  );
+  const kind = Math.abs(Number(value)) === Infinity ? 'a finite number' : 'a number';
+  const wanted = [kind, bounds.join(' and ')].filter((part) => part !== '').join(' ');
+  throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${String(value)}.`);
+}
+
+/**
+ * Checks an option that is true or false.
+ * @throws OptionError
+ */
+export function checkFlag(operation: string, option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new OptionError(`${operation}: ${option} must be true or false, got ${String(value)}.`);
+}
+
+/**
+ * Refuses options nobody reads, so that a misspelt name is an error rather than a default.
+ * @throws OptionError
+ */
+export function checkKnown(operation: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new OptionError(
+      `${operation}: options must be an object, got ${String(options)}. Options: ${known.join(', ')}.`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    throw new OptionError(`${operation}: unknown option '${name}'. Known options: ${known.join(', ')}.`);
+  }
+}
+
+/**
+ * Checks an option that is one of a list of names.
+ * @throws OptionError
+ */
+export function checkChoice<T extends string>(
+  operation: string,
+  option: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
+  if ((choices as readonly unknown[]).includes(value)) return value as T;
+  throw new OptionError(`${operation}: ${option} must be one of ${choices.join(', ')}, got ${String(value)}.`);
+}
