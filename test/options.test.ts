@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OptionError, RecurraError } from '../src/errors.js';
+import { OptionError } from '../src/errors.js';
+import type { RecurraError } from '../src/errors.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../src/options.js';
 
 /** The error that `run` throws. */
