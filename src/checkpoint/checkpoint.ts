@@ -17,6 +17,9 @@ const FORMAT = 'recurra';
 const VERSION = '1';
 const TRAINING = 'training.';
 
+/** Where `keepPrevious` copies it. */
+export const PREVIOUS_FILE = 'previous.safetensors';
+
 /** The name of the file within a folder. */
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 
@@ -140,6 +143,12 @@ export async function loadCheckpoint(
 export async function prepareFolder(folder: string): Promise<void> {
   await ensureFolder(folder);
   await sweepTemporaries(folder);
+}
+
+/** Copies a folder's checkpoint to `previous.safetensors`, before another run replaces it. @throws CheckpointError */
+export async function keepPrevious(folder: string): Promise<void> {
+  const path = checkpointPath(folder);
+  await writeAtomically(path.replace(CHECKPOINT_FILE, PREVIOUS_FILE), await readBytes(path));
 }
 
 function checkpointPath(folder: string): string {

@@ -85,11 +85,30 @@ export async function sweepTemporaries(folder: string): Promise<number> {
  */
 export async function ensureFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolder(path);
     await access(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw fileError(path, 'cannot be used as a folder', error);
   }
+}
+
+/** As mkdir's `recursive`, which never returns below a folder in which none can be made, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    // Another process, or a path such as `new/..`, may have made it meanwhile.
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
 }
 
 /** Shorter than `size` if the file shrinks meanwhile. */

@@ -2,7 +2,14 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CHECKPOINT_FILE, loadCheckpoint, prepareFolder, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import {
+  CHECKPOINT_FILE,
+  keepPrevious,
+  loadCheckpoint,
+  prepareFolder,
+  PREVIOUS_FILE,
+  saveCheckpoint,
+} from '../checkpoint/checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Corpus } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
@@ -63,7 +70,7 @@ interface Job {
   readonly model: LanguageModel;
   readonly settings: TrainSettings;
   readonly resume: Snapshot | undefined;
-  /** Whether the folder holds a checkpoint of another run, which this one replaces as soon as it has learnt anything. */
+  /** Whether the folder holds a checkpoint of another run, which is set aside as soon as this one has learnt anything. */
   readonly replaces: boolean;
 }
 
@@ -84,7 +91,7 @@ export async function trainCommand(options: TrainArguments): Promise<number> {
       resume: job.resume,
       signal: interruption.signal,
       onProgress: (event) => output.progress(event),
-      onSave: (running) => save(job, running),
+      onSave: saver(job),
     });
     output.begin(describeJob(job, run));
     const report = await run;
@@ -167,10 +174,19 @@ async function loadOnItsKernels(folder: string, asked: 'auto' | Tier | undefined
   return tier === engine.report().kernels ? checkpoint : loadCheckpoint(folder, await createEngine({ kernels: tier }));
 }
 
+/** Saves, and first keeps the checkpoint of another run: a run that fails at once leaves it where it is. */
+function saver(job: Job): (run: TrainingRun) => Promise<void> {
+  let replaces = job.replaces;
+  return async (run) => {
+    if (replaces && run.trainer.step === 0) return;
+    if (replaces) await keepPrevious(job.folder);
+    replaces = false;
+    await save(job, run);
+  };
+}
+
 /** Saves model and run, with the path of the text and the kernels, which a resumed run needs. */
-async function save({ folder, model, textPath, replaces }: Job, run: TrainingRun): Promise<void> {
-  // A run that fails at once must not cost the checkpoint that is there.
-  if (replaces && run.trainer.step === 0) return;
+async function save({ folder, model, textPath }: Job, run: TrainingRun): Promise<void> {
   const { kernels } = model.engine.report();
   await saveCheckpoint(folder, model, {
     snapshot() {
@@ -190,7 +206,7 @@ function describeJob({ folder, model, corpus, resume, replaces }: Job, { trainer
     `${grouped(corpus.tokens.length)} tokens, ${grouped(vocabulary.size)} symbols (${vocabulary.level})`,
     `embedding ${embeddingSize}, ${layers}, ${grouped(parameterCount)} parameters, about ${megabytes(memory)}`,
     `kernels ${kernels}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
-    ...(replaces ? [`${folder} holds a checkpoint of another run, which this one will replace`] : []),
+    ...(replaces ? [`${folder} holds a checkpoint of another run, which will be kept as ${PREVIOUS_FILE}`] : []),
     ...(resume === undefined ? [] : [describeResume(trainer)]),
   ];
 }

@@ -136,6 +136,12 @@ describe('readBytes', () => {
 });
 
 describe('ensureFolder', () => {
+  test('makes every folder above, also through one that is new itself, and ends where none can be made', async () => {
+    await ensureFolder(`${folder}/new/../deep/er`);
+    expect(readdirSync(folder).toSorted()).toEqual(['deep', 'new']);
+    await expectRefusal(ensureFolder('/proc/none/below'), '/proc/none/below', 'cannot be used as a folder');
+  });
+
   test('makes the folder and those above, and accepts it afterwards', async () => {
     const path = join(folder, 'a', 'b');
     await ensureFolder(path);

@@ -229,12 +229,16 @@ describe('a folder that holds a checkpoint', () => {
     expect(readdirSync(place.at('kept'))).toEqual(['checkpoint.safetensors']);
   });
 
-  test('a run that learns replaces it, and says so', async () => {
+  test('a run that learns replaces it, keeps a copy, and says so', async () => {
     await place.run(...begin, '--out', 'replaced', '--epochs', '1');
+    const earlier = place.checkpoint('replaced');
     const { stderr } = await place.run(...begin, '--out', 'replaced', '--epochs', '2', '--seed', '2');
-    expect(stderr).toMatch(/^replaced holds a checkpoint of another run, which this one will replace$/m);
+    expect(stderr).toMatch(
+      /^replaced holds a checkpoint of another run, which will be kept as previous\.safetensors$/m,
+    );
     await place.run(...begin, '--out', 'fresh', '--epochs', '2', '--seed', '2');
     expect(place.checkpoint('replaced').equals(place.checkpoint('fresh'))).toBe(true);
+    expect(readFileSync(place.at('replaced/previous.safetensors')).equals(earlier)).toBe(true);
   });
 });
 
