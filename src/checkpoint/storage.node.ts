@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { access, constants, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -94,21 +95,18 @@ export async function ensureFolder(path: string): Promise<void> {
 
 /** As mkdir's `recursive`, which never returns below a folder in which none can be made, such as /proc. */
 async function makeFolder(path: string): Promise<void> {
-  if (await isFolder(path)) return;
-  if (dirname(path) !== path) await makeFolder(dirname(path));
+  if ((await statusOf(path))?.isDirectory() === true) return;
+  if ((await statusOf(dirname(path))) === undefined) await makeFolder(dirname(path));
   try {
     await mkdir(path);
   } catch (error) {
     // Another process, or a path such as `new/..`, may have made it meanwhile.
-    if (!(await isFolder(path))) throw error;
+    if ((await statusOf(path))?.isDirectory() !== true) throw error;
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (status) => status.isDirectory(),
-    () => false,
-  );
+async function statusOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch(() => undefined);
 }
 
 /** Shorter than `size` if the file shrinks meanwhile. */
