@@ -21,6 +21,7 @@ import * as web from '../../src/checkpoint/storage.web.js';
 
 const { ensureFolder, readBytes, sweepTemporaries, writeAtomically } = node;
 const bytes = Uint8Array.of(1, 2, 3);
+// Pipes, devices and links of this kind exist on POSIX systems only.
 const onPosix = process.platform !== 'win32';
 let folder: string;
 
