@@ -1,7 +1,7 @@
 /**
  * A checkpoint: one safetensors file with the parameters under PyTorch's names, and in its metadata the model's
  * options and vocabulary; from a training run also the optimizer's moments, the carried state, the data cursor and the
- * random numbers, under `training.`. The same snapshot gives the same bytes.
+ * random numbers, under `training.`. A checksum covers all of it. The same snapshot gives the same bytes.
  */
 
 import { readBytes, sweepTemporaries, writeAtomically, ensureFolder } from '#storage';
@@ -10,11 +10,14 @@ import { CheckpointError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
+import { crc32 } from './crc32.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors-format.js';
+import { DAMAGED } from './safetensors-header.js';
 
 const FORMAT = 'recurra';
-const VERSION = '1';
+const VERSION = '2';
+const CHECKSUM = 'checksum';
 const TRAINING = 'training.';
 
 /** Where `keepPrevious` copies it. */
@@ -34,14 +37,37 @@ export interface Checkpoint {
 export function encodeCheckpoint(model: Snapshotable, run?: Snapshotable): Uint8Array {
   const { arrays, values } = model.snapshot();
   const training = run?.snapshot();
-  const tensors = new Map([...arrays, ...withPrefix(TRAINING, training?.arrays ?? new Map<string, HostArray>())]);
+  const own = [...arrays, ...withPrefix(TRAINING, training?.arrays ?? new Map<string, HostArray>())];
+  const tensors = new Map(own.map(([name, array]) => [name, toTensor(name, array)]));
   const metadata = new Map([
     ['format', FORMAT],
     ['version', VERSION],
     ['model', JSON.stringify(values)],
   ]);
   if (training !== undefined) metadata.set('training', JSON.stringify(training.values));
-  return encodeSafetensors(new Map([...tensors].map(([name, array]) => [name, toTensor(name, array)])), metadata);
+  metadata.set(CHECKSUM, checksum(tensors, metadata));
+  return encodeSafetensors(tensors, metadata);
+}
+
+/**
+ * The CRC-32, in hexadecimal, of everything a checkpoint says: names, shapes and elements of its tensors, and its
+ * metadata but the checksum itself, in the order of the names.
+ */
+export function checksum(tensors: ReadonlyMap<string, TensorData>, metadata: ReadonlyMap<string, string>): string {
+  const text = new TextEncoder();
+  let crc = 0;
+  for (const [name, { dtype, shape, data }] of [...tensors].sort(byName)) {
+    crc = crc32(text.encode(JSON.stringify([name, dtype, shape])), crc);
+    crc = crc32(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), crc);
+  }
+  const entries = [...metadata].filter(([key]) => key !== CHECKSUM).sort(byName);
+  return crc32(text.encode(JSON.stringify(entries)), crc)
+    .toString(16)
+    .padStart(8, '0');
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 function toTensor(name: string, { data, shape }: HostArray): TensorData {
@@ -64,6 +90,7 @@ export function decodeCheckpoint(
 ): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkVersion(metadata, name);
+  checkSum(tensors, metadata, name);
   return readStored(name, () => {
     const model = readModel(engine, tensors, metadata, options.weights ?? 'last');
     return { model, training: readTraining(tensors, metadata) };
@@ -81,6 +108,13 @@ function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void
   throw new CheckpointError(
     `${name}: the checkpoint has version ${version?.slice(0, 20) ?? 'none'}, this build reads ${VERSION}. Use the release that wrote it.`,
   );
+}
+
+function checkSum(tensors: ReadonlyMap<string, TensorData>, metadata: ReadonlyMap<string, string>, name: string): void {
+  const [stored, actual] = [metadata.get(CHECKSUM), checksum(tensors, metadata)];
+  if (stored === actual) return;
+  const shown = stored?.slice(0, 20) ?? 'none';
+  throw new CheckpointError(`${name}: the contents have the checksum ${actual}, the file says ${shown}. ${DAMAGED}`);
 }
 
 type Tensors = ReadonlyMap<string, HostArray>;
@@ -133,7 +167,19 @@ export async function loadCheckpoint(
   options: { readonly weights?: 'last' | 'best' } = {},
 ): Promise<Checkpoint> {
   const path = checkpointPath(folder);
-  return decodeCheckpoint(engine, await readBytes(path), path, options);
+  return decodeCheckpoint(
+    engine,
+    await readBytes(path).catch((error: unknown) => refuseMissing(path, error)),
+    path,
+    options,
+  );
+}
+
+function refuseMissing(path: string, error: unknown): never {
+  const cause = error instanceof CheckpointError ? (error.cause as { readonly code?: unknown } | undefined) : undefined;
+  if (cause?.code !== 'ENOENT') throw error;
+  const remedy = 'Check the path; recurra train --text FILE --out DIR makes one.';
+  throw new CheckpointError(`${path}: there is no checkpoint here. ${remedy}`, { cause: error });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Checkpoints that are damaged, foreign or hostile: each is refused with a CheckpointError of one line. */
 
 import { describe, expect, test } from 'vitest';
-import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { checksum, decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/checkpoint/safetensors.js';
 import type { TensorData } from '../../src/checkpoint/safetensors-format.js';
 import { CheckpointError } from '../../src/errors.js';
@@ -25,11 +25,16 @@ interface Parts {
   metadata: Map<string, string>;
 }
 
+/** A file whose checksum is right, whatever is in it. */
+function sealed({ tensors, metadata }: Parts): Uint8Array {
+  return encodeSafetensors(tensors, new Map([...metadata, ['checksum', checksum(tensors, metadata)]]));
+}
+
 /** The checkpoint with its tensors and metadata changed, or with one JSON object in the metadata changed. */
 function changed(change: (parts: Parts) => void): Uint8Array {
   const parts = decodeSafetensors(whole, 'whole');
   change(parts);
-  return encodeSafetensors(parts.tensors, parts.metadata);
+  return sealed(parts);
 }
 
 function withValues(key: string, change: (values: Record<string, unknown>) => unknown): Uint8Array {
@@ -66,14 +71,14 @@ describe('refusals, each a CheckpointError of one line that costs no memory', ()
 
   test('another version, and none', async () => {
     await expectRefused(
-      changed(({ metadata }) => metadata.set('version', '2')),
-      /has version 2, this build reads 1. Use the release/,
+      changed(({ metadata }) => metadata.set('version', '1')),
+      /has version 1, this build reads 2. Use the release/,
     );
     await expectRefused(
       changed(({ metadata }) => metadata.delete('version')),
-      /has version none, this build reads 1/,
+      /has version none, this build reads 2/,
     );
-    await expectRefused(changed(({ metadata }) => metadata.set('version', '1.0')));
+    await expectRefused(changed(({ metadata }) => metadata.set('version', '2.0')));
     await expectRefused(changed(({ metadata }) => metadata.set('version', '7'.repeat(10_000))));
   });
 
@@ -171,6 +176,29 @@ describe('refusals, each a CheckpointError of one line that costs no memory', ()
   });
 });
 
+test('one bit flipped anywhere: in the header, in a weight, in a moment', async () => {
+  const engine = await testEngine();
+  for (let at = 0; at < whole.length; at += 7) {
+    const damaged = whole.slice();
+    damaged[at]! ^= 1 << (at % 8);
+    expect(() => decodeCheckpoint(engine, damaged, 'file'), `byte ${at}`).toThrow(CheckpointError);
+  }
+  const last = whole.slice();
+  last[last.length - 1]! ^= 0x80; // the sign of the last number
+  await expectRefused(
+    last,
+    /the contents have the checksum [0-9a-f]{8}, the file says [0-9a-f]{8}. The file is damaged/,
+  );
+});
+
+test('no checksum, or that of another file', async () => {
+  const { tensors, metadata } = decodeSafetensors(whole, 'whole');
+  metadata.delete('checksum');
+  await expectRefused(encodeSafetensors(tensors, metadata), /the file says none/);
+  metadata.set('checksum', '00000000');
+  await expectRefused(encodeSafetensors(tensors, metadata), /the file says 00000000/);
+});
+
 test('a few thousand damaged files are read or refused with a CheckpointError', async () => {
   const random = new Random(8);
   let engine = await testEngine();
@@ -222,6 +250,6 @@ test('a few thousand damaged files are read or refused with a CheckpointError', 
     const place = places[random.integer(places.length)]!;
     const token = tokens[random.integer(tokens.length)]!;
     metadata.set(key, text.slice(0, place.index) + token + text.slice(place.index + place[0].length));
-    return encodeSafetensors(tensors, metadata);
+    return sealed({ tensors, metadata });
   }
 });

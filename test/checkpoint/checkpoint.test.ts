@@ -123,7 +123,9 @@ describe('folders', () => {
     await expect(saveCheckpoint(file, model)).rejects.toThrow(CheckpointError);
     await expect(saveCheckpoint(join(file, 'x'), model)).rejects.toThrow(/a part of the path is a file/);
     await expect(loadCheckpoint(file, await testEngine())).rejects.toThrow(CheckpointError);
-    await expect(loadCheckpoint(join(folder, 'nothing'), await testEngine())).rejects.toThrow(/no such file or folder/);
+    await expect(loadCheckpoint(join(folder, 'nothing'), await testEngine())).rejects.toThrow(
+      /there is no checkpoint here/,
+    );
     mkdirSync(join(folder, 'strange', CHECKPOINT_FILE), { recursive: true });
     await expect(loadCheckpoint(join(folder, 'strange'), await testEngine())).rejects.toThrow(/it is a folder/);
     expect(readFileSync(file, 'utf8')).toBe('text');

@@ -78,7 +78,7 @@ describe('writeAtomically', () => {
 
   test('a missing folder', async () => {
     const path = join(folder, 'missing', 'a');
-    await expectRefusal(writeAtomically(path, bytes), path, 'cannot be written', 'ENOENT', 'create its folder');
+    await expectRefusal(writeAtomically(path, bytes), path, 'cannot be written', 'ENOENT', 'Check the path');
   });
 
   test('a path below a file', async () => {

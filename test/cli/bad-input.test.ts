@@ -1,9 +1,11 @@
 /** Bad input: one line on stderr that names cause and fix, the documented exit code, nothing on stdout, nothing lost. */
 
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { CHECKPOINT_FILE } from '../../src/checkpoint/checkpoint.js';
-import { Workplace, SMALL } from './command.js';
+import { CHECKPOINT_FILE, checksum } from '../../src/checkpoint/checkpoint.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/checkpoint/safetensors.js';
+import { Workplace, SMALL, SMALL_SIZES } from './command.js';
 
 const place = new Workplace();
 place.file('text');
@@ -13,6 +15,7 @@ place.file('short', 'The text is shorter than a window.');
 place.file('latin1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a, 0x61, 0x62));
 place.file('utf16', Buffer.from('\ufeffhello world', 'utf16le'));
 place.file('spaces', ' \n\n  \t\n');
+execFileSync('mkfifo', [place.at('pipe')]);
 
 /** Writes a checkpoint with its bytes changed into a folder of its own. */
 function broken(folder: string, change: (bytes: Buffer) => Uint8Array): void {
@@ -29,18 +32,26 @@ function replaced(bytes: Buffer, part: string, by: string): Uint8Array {
   return copy;
 }
 
+/** The same with the checksum of the new contents, so that what is wrong with them is found. */
+function sealed(bytes: Uint8Array, part: string, by: string): Uint8Array {
+  const { tensors, metadata } = decodeSafetensors(replaced(Buffer.from(bytes), part, by), 'sealed');
+  return encodeSafetensors(tensors, new Map([...metadata, ['checksum', checksum(tensors, metadata)]]));
+}
+
 beforeAll(async () => {
   await place.run('train', '--text', 'text', '--out', 'run', ...SMALL, '--epochs', '1');
   await place.run('train', '--text', 'text', '--out', 'words', ...SMALL, '--epochs', '1', '--level', 'word');
   broken('truncated', (bytes) => bytes.subarray(0, bytes.length - 100));
   broken('garbage', () => Buffer.from('this is no checkpoint at all'));
   broken('nothing', () => new Uint8Array(0));
-  broken('version', (bytes) => replaced(bytes, '"version":"1"', '"version":"9"'));
+  broken('version', (bytes) => replaced(bytes, '"version":"2"', '"version":"9"'));
   broken('foreign', (bytes) => replaced(bytes, '"format":"recurra"', '"format":"pytorch"'));
-  broken('sizes', (bytes) => replaced(bytes, '\\"hiddenSize\\":16', '\\"hiddenSize\\":99'));
-  broken('cursor', (bytes) => replaced(bytes, '\\"step\\":', '\\"stop\\":'));
-  broken('rate', (bytes) => replaced(bytes, '\\"lr\\":0.002,\\"schedule', '\\"lr\\":-.002,\\"schedule'));
-  broken('kernels', (bytes) => replaced(bytes, '\\"kernels\\":\\"simd', '\\"kernels\\":\\"simx'));
+  broken('damaged', (bytes) => Uint8Array.from(bytes).fill(bytes.at(-2)! ^ 4, bytes.length - 2, bytes.length - 1));
+  broken('sizes', (bytes) => sealed(bytes, '\\"hiddenSize\\":16', '\\"hiddenSize\\":99'));
+  broken('cursor', (bytes) => sealed(bytes, '\\"step\\":', '\\"stop\\":'));
+  broken('rate', (bytes) => sealed(bytes, '\\"lr\\":0.002,\\"schedule', '\\"lr\\":-.002,\\"schedule'));
+  broken('moved', (bytes) => sealed(bytes, '\\"text\\":\\"../text', '\\"text\\":\\"../gone'));
+  broken('kernels', (bytes) => sealed(bytes, '\\"kernels\\":\\"simd', '\\"kernels\\":\\"simx'));
 });
 
 const usage = 2;
@@ -70,9 +81,13 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
     data,
     /31 tokens are too few: batch 1 x length 31 needs at least 32/,
   ],
-  ['train --text missing --out new', data, /missing: there is no such file. Check the path/],
-  ['train --text . --out new', data, /\.: it is a folder. Give a text file/],
-  ['train --text text/below --out new', data, /a part of its path is a file/],
+  [
+    'train --text missing --out new',
+    data,
+    /missing: cannot be read, there is no such file or folder \(ENOENT\). Check the path/,
+  ],
+  ['train --text . --out new', data, /\.: cannot be read, it is a folder. Give the path of a file/],
+  ['train --text text/below --out new', data, /a part of the path is a file/],
   // The folder.
   [
     'train --text text --out text',
@@ -94,7 +109,7 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [`${NEW} --layers -1`, usage, /--layers .* got '-1'/],
   [`${NEW} --batch many`, usage, /--batch .* got 'many'/],
   [`${NEW} --window 0`, usage, /--window/],
-  [`${NEW} --epochs 1e3`, usage, /--epochs .* got '1e3'/],
+  [`${NEW} --epochs 1e99`, usage, /--epochs .* got '1e99'/],
   [`${NEW} --epochs`, usage, /'--epochs <n>' argument missing/],
   [`${NEW} --dropout 1`, usage, /--dropout must be a number from 0 to below 1, got '1'/],
   [`${NEW} --lr 0`, usage, /--lr must be a number above 0, got '0'/],
@@ -109,10 +124,20 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [`${NEW} --locale ja`, usage, /--locale splits words, and --level is char. Add --level word/],
   [`${NEW} --level word --locale xyz`, usage, /locale must be a language/],
   [`${NEW} --epochs 1 --steps 1`, usage, /epochs \(1\) and steps \(1\) contradict each other. Give one/],
-  [`${NEW} --patience 2 --valid-fraction 0`, usage, /patience needs validation.*Set validFraction above 0/],
+  [
+    `${NEW} --patience 2 --valid-fraction 0`,
+    usage,
+    /patience needs validation, and --valid-fraction is 0. Set --valid-fraction above 0/,
+  ],
   [`${NEW} --hiden 4`, usage, /unknown option '--hiden' \(Did you mean --hidden\?\)/],
   [`${NEW} --quux`, usage, /unknown option '--quux'.*--help/],
   [`${NEW} extra`, usage, /too many arguments.*--help/],
+  [`${NEW} --lr 1 --lr 2`, usage, /--lr is given twice. Give it once/],
+  [`${NEW} --text other`, usage, /--text is given twice/],
+  ['train --text pipe --out new', data, /pipe: cannot be read, it is a device or a pipe. Give the path of a file/],
+  ['train --text /dev/zero --out new', data, /zero: cannot be read, it is a device or a pipe/],
+  // The weights alone would fit.
+  [`${NEW} --hidden 6500`, memory, /a run with batch 32, window 64 and hidden size 6500 takes about \d+\.\d MB/],
   [`${NEW} --hidden 100000`, memory, /100000.*takes about \d+\.\d MB.*limit is 429\d\.\d MB. Lower/],
   // --resume.
   [
@@ -121,9 +146,14 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
     /--lr, --hidden cannot be changed by --resume.*It takes --text, --epochs/,
   ],
   ['train --resume run --out new', usage, /--out cannot be changed by --resume/],
-  ['train --resume missing', data, /missing\/checkpoint.safetensors: .*no such file/],
+  ['train --resume missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here. Check the path/],
   ['train --resume run --text empty', data, /empty: the file is empty/],
   ['train --resume run --epochs 1 --steps 2', usage, /contradict/],
+  [
+    'train --resume moved',
+    data,
+    /gone: cannot be read.*the text the run was trained on; where it has moved.*--text FILE/,
+  ],
   ['train --resume cursor', data, /training: step must be a whole number/],
   ['train --resume rate', data, /training/],
   ['train --resume kernels', data, /kernels must be one of/],
@@ -132,12 +162,13 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
     [`${command} truncated`, data, /truncated\/checkpoint.safetensors: .*damaged.*use another copy/],
     [`${command} garbage`, data, /damaged or is not a safetensors file/],
     [`${command} nothing`, data, /must have at least 8 bytes, got 0/],
-    [`${command} version`, data, /has version 9, this build reads 1. Use the release that wrote it/],
+    [`${command} damaged`, data, /the contents have the checksum .* The file is damaged .*use another copy/],
+    [`${command} version`, data, /has version 9, this build reads 2. Use the release that wrote it/],
   ]),
   ['generate foreign', data, /not a checkpoint of recurra/],
   ['generate sizes', data, /options take \d+ weights, the tensors hold \d+/],
   ['generate text', data, /a part of the path is a file/],
-  ['generate missing', data, /no such file or folder/],
+  ['generate missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here.*recurra train/],
   // generate and evaluate.
   ['generate', usage, /missing required argument 'dir'/],
   [
@@ -186,7 +217,7 @@ test('an empty name of a folder is refused', async () => {
 
 test('an asked for tier that is not there is a matter of usage, with the reason', async () => {
   const { kernels } = JSON.parse((await place.run('info', '--json')).stdout) as { kernels: string };
-  const { code, stderr } = await place.run(...NEW.split(' '), ...SMALL, '--steps', '1', '--kernels', 'relaxed');
+  const { code, stderr } = await place.run(...NEW.split(' '), ...SMALL_SIZES, '--steps', '1', '--kernels', 'relaxed');
   if (kernels === 'relaxed') expect(code).toBe(0);
   else
     expect({ code, stderr }).toMatchObject({
