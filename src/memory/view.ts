@@ -91,7 +91,8 @@ export class View {
 
   /** The only value. @throws ShapeError if there are several */
   item(): number {
-    if (this.size === 1) return this.memory.view(this.ptr, 1)[0]!;
+    const { ptr } = this; // first of all: a shape says nothing about a view whose step has ended
+    if (this.size === 1) return this.memory.view(ptr, 1)[0]!;
     throw new ShapeError(`${this.label}: item() needs one element, got shape ${formatShape(this.shape)}.`);
   }
 }

@@ -48,6 +48,13 @@ describe.each(HEAPS)('view: %s', (_name, make: (limit: number) => Heap) => {
     );
   });
 
+  it('is stale before it is of a wrong shape', () => {
+    const memory = open();
+    const view = counting(memory, [2, 3]);
+    memory.endStep();
+    expect(() => view.item()).toThrow(StaleViewError);
+  });
+
   it('is stale after its step, for every use', () => {
     const memory = open();
     const view = counting(memory, [1]);
