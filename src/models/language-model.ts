@@ -24,8 +24,8 @@ import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
 import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
-import { CELLS, countParameters, modelFloats, reserveMemory, stepFloats } from './sizes.js';
-import type { Cell, ModelSizes } from './sizes.js';
+import { CELLS, countParameters, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
+import type { Cell, ModelSizes, RunSizes } from './sizes.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 import { Fields } from './snapshot.js';
@@ -113,7 +113,8 @@ export class LanguageModel implements Snapshotable {
     });
   }
 
-  get #sizes(): ModelSizes {
+  /** Everything that decides how large it is. */
+  get sizes(): ModelSizes {
     const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
     return { cell, vocabSize: this.vocabulary.size, embeddingSize, hiddenSize, numLayers, dropout: p };
   }
@@ -125,7 +126,7 @@ export class LanguageModel implements Snapshotable {
 
   /** The number of trainable numbers. */
   get parameterCount(): number {
-    return countParameters(this.#sizes);
+    return countParameters(this.sizes);
   }
 
   /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
@@ -225,14 +226,9 @@ export class LanguageModel implements Snapshotable {
     return Int32Array.of(newline === UNKNOWN ? UNKNOWN + 1 : newline);
   }
 
-  /**
-   * Bytes that training takes in the engine's memory, predicted before any is reserved.
-   * @param batch B
-   * @param window T
-   * @param moments numbers the optimizer keeps for each weight: 2 for Adam
-   */
-  predictMemory({ batch, window, moments }: { batch: number; window: number; moments: number }): number {
-    return this.engine.memory.bytes(modelFloats(this.#sizes, moments) + stepFloats(this.#sizes, batch, window));
+  /** Bytes that training takes in the engine's memory, predicted before any is reserved. */
+  predictMemory(run: RunSizes): number {
+    return trainingBytes(this.engine, this.sizes, run);
   }
 
   /** Options, vocabulary and parameters, for a checkpoint. */

@@ -28,6 +28,16 @@ export interface ModelSizes {
   readonly dropout: number;
 }
 
+/** What decides, beside the model, the memory of a training run. */
+export interface RunSizes {
+  /** B. */
+  readonly batch: number;
+  /** T. */
+  readonly window: number;
+  /** Numbers the optimizer keeps for each weight: 2 for Adam. */
+  readonly moments: number;
+}
+
 /** For each cell: blocks of weights, states handed on, and floats (times H) saved of every step for the backward. */
 const CELL = {
   lstm: { gates: 4, states: 2, saved: 7 },
@@ -84,6 +94,18 @@ export function stepFloats(sizes: ModelSizes, batch: number, window: number): nu
   const slots = L * states * batch * H;
   const scratch = Math.max(gemmTNScratch(Math.max(V, gates * H)), states * batch * H);
   return batch * window * perToken + slots + scratch + (12 * L + 16) * PADDING;
+}
+
+/** Bytes that a model and its training take in an engine's memory, predicted before any is reserved. */
+export function trainingBytes(engine: Engine, sizes: ModelSizes, { batch, window, moments }: RunSizes): number {
+  return engine.memory.bytes(modelFloats(sizes, moments) + stepFloats(sizes, batch, window));
+}
+
+/** Makes room for a model and its training. @throws MemoryError */
+export function reserveTraining(engine: Engine, sizes: ModelSizes, run: RunSizes): void {
+  const { batch, window } = run;
+  const what = `train: a run with batch ${batch}, window ${window} and hidden size ${sizes.hiddenSize}`;
+  reserveMemory(engine, trainingBytes(engine, sizes, run), what);
 }
 
 /**

@@ -14,7 +14,7 @@ import type { EpochRecord } from './stored.js';
 import { Trainer } from './trainer.js';
 import type { Best } from './trainer.js';
 
-/** Sent after windows (at most every tenth of a second) and after every epoch. */
+/** Sent after windows (at most every tenth of a second), after every epoch, and after the last window. */
 export interface ProgressEvent {
   readonly event: 'window' | 'epoch';
   /** From 1. */
@@ -46,9 +46,9 @@ export interface TrainReport {
   readonly reason: StopReason;
   readonly steps: number;
   readonly epochs: readonly EpochRecord[];
-  /** Nats per token: of the last epoch, or of the windows since. */
+  /** Nats per token: of the last epoch, or of the windows since; NaN where there are none. */
   readonly trainLoss: number;
-  /** Nats per token of the last validation; none is made for an interrupted run. */
+  /** Nats per token as the model is at the end; none is made for a run that is interrupted within an epoch. */
   readonly validLoss: number | undefined;
   /** exp of the validation loss, or of the training loss where there is none. */
   readonly perplexity: number;
@@ -149,6 +149,7 @@ class Loop {
   readonly #firstStep: number;
   #turned: number = this.#began;
   #reported: number = 0;
+  #reportedStep: number;
   #saved: number = this.#began;
   #savedStep: number | undefined;
 
@@ -157,6 +158,7 @@ class Loop {
     this.#trainer = run.trainer;
     this.#options = options;
     this.#firstStep = run.trainer.step;
+    this.#reportedStep = this.#firstStep;
   }
 
   async run(): Promise<TrainReport> {
@@ -178,6 +180,7 @@ class Loop {
       reason = this.#reasonToStop();
     }
     await this.#save();
+    if (this.#reportedStep !== this.#trainer.step) this.#notify(undefined);
     return reason;
   }
 
@@ -195,12 +198,17 @@ class Loop {
     // Saved before it is reported: who hears of an epoch finds it on disk.
     if (epoch !== undefined || due) await this.#save();
     if (epoch !== undefined || now - this.#reported >= REPORT) {
-      this.#options.onProgress?.(this.#progress(epoch));
+      this.#notify(epoch);
       this.#reported = now;
     }
     if (now - this.#turned < TURN) return;
     await turn();
     this.#turned = performance.now();
+  }
+
+  #notify(epoch: EpochRecord | undefined): void {
+    this.#options.onProgress?.(this.#progress(epoch));
+    this.#reportedStep = this.#trainer.step;
   }
 
   async #save(): Promise<void> {
@@ -245,7 +253,7 @@ class Loop {
     const last = history.at(-1);
     const whole = windowsDone === 0 && last !== undefined;
     const trainLoss = whole ? last.trainLoss : windowsDone === 0 ? NaN : epochLoss;
-    const validLoss = whole || reason === 'aborted' ? last?.validLoss : this.#trainer.validate()?.loss;
+    const validLoss = whole ? last.validLoss : reason === 'aborted' ? undefined : this.#trainer.validate()?.loss;
     const perplexity = Math.exp(validLoss ?? trainLoss);
     return { reason, steps: step, epochs: history, trainLoss, validLoss, perplexity, best, ...this.#pace() };
   }

@@ -9,7 +9,7 @@ import { DataError, DivergenceError, OptionError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import type { RecurrentState } from '../layers/state.js';
 import type { LanguageModel } from '../models/language-model.js';
-import { reserveMemory } from '../models/sizes.js';
+import { reserveTraining } from '../models/sizes.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
 import { clipGradNorm, clipGradValue } from '../optim/clip.js';
@@ -60,18 +60,11 @@ export class Trainer implements Snapshotable {
     this.#windows = windows(train, { batch, length });
     this.#valid = valid;
     this.#data = fingerprint(train, valid);
-    this.#reserve();
+    // Room for a whole step at once, so that too large a run fails before it begins.
+    reserveTraining(model.engine, model.sizes, { batch, window: length, moments: MOMENTS[settings.optimizer] });
     this.#optimizer = makeOptimizer(settings, model.parameters());
     this.#schedule = createSchedule(settings.schedule);
     this.#state = model.zeroState(batch);
-  }
-
-  /** Makes room for a whole step at once, so that too large a run fails before it begins. */
-  #reserve(): void {
-    const { batch, window, optimizer } = this.settings;
-    const bytes = this.model.predictMemory({ batch, window, moments: MOMENTS[optimizer] });
-    const what = `train: a run with batch ${batch}, window ${window} and hidden size ${this.model.hiddenSize}`;
-    reserveMemory(this.model.engine, bytes, what);
   }
 
   /** Updates made. */
@@ -127,8 +120,8 @@ export class Trainer implements Snapshotable {
   /**
    * Trains on the next window; at the end of an epoch, validates.
    * @returns the window's loss, and the epoch's record if this was its last window
-   * @throws DivergenceError if loss or gradient are not finite: then the weights and everything that `snapshot` gives
-   * are as before. Or if the validation loss is not finite
+   * @throws DivergenceError if the loss has no finite perplexity or the gradient is not finite: then the weights and
+   * everything that `snapshot` gives are as before. Or if the validation loss has none
    */
   next(): { readonly loss: number; readonly epoch: EpochRecord | undefined } {
     const loss = this.#learn();
@@ -161,7 +154,7 @@ export class Trainer implements Snapshotable {
       state = result.state.detach();
       return result.loss;
     });
-    if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
+    this.#checkLoss(loss, 'loss');
     return { loss, state };
   }
 
@@ -171,14 +164,24 @@ export class Trainer implements Snapshotable {
   }
 
   /**
-   * Checks that the weights give a finite loss on the next window: the last update may have been one too many, and a
+   * Checks that the weights give a sound loss on the next window: the last update may have been one too many, and a
    * checkpoint of it would replace a good one.
    * @throws DivergenceError
    */
   verify(): void {
     const { inputs, targets } = this.#windows.at(this.windowsDone);
     const loss = this.model.engine.evaluate(() => this.model.loss(inputs, targets, this.#initialState()).loss.item());
-    if (!Number.isFinite(loss)) throw this.#diverged(`the loss is ${loss}`);
+    this.#checkLoss(loss, 'loss');
+  }
+
+  /**
+   * A loss above 709 nats has a perplexity that 64 bits cannot hold. Guessing has ln V, which is below 20: a run that
+   * is so far off does not come back, even where its numbers are finite.
+   */
+  #checkLoss(loss: number, name: string, where?: string): void {
+    if (Number.isFinite(Math.exp(loss))) return;
+    const beyond = Number.isFinite(loss) ? ', so that its perplexity is infinite,' : '';
+    throw this.#diverged(`the ${name} is ${loss}${beyond}`, where);
   }
 
   #update(): void {
@@ -197,18 +200,17 @@ export class Trainer implements Snapshotable {
   }
 
   #diverged(what: string, where: string = `in window ${this.windowsDone + 1} of epoch ${this.epoch}`): DivergenceError {
+    const limit = this.settings.clipNorm > 0 ? '' : ", or set a limit on the gradient's norm";
     return new DivergenceError(
       `train: ${what} ${where}. No update was made from it, and what was saved before is kept. ` +
-        `Lower the learning rate (now ${this.lr}) or the limit on the gradient's norm.`,
+        `Lower the learning rate (now ${this.lr})${limit}.`,
     );
   }
 
   #endEpoch(): EpochRecord {
     const epoch = this.epoch - 1;
     const validLoss = this.validate()?.loss;
-    if (validLoss !== undefined && !Number.isFinite(validLoss)) {
-      throw this.#diverged(`the validation loss is ${validLoss}`, `after epoch ${epoch}`);
-    }
+    if (validLoss !== undefined) this.#checkLoss(validLoss, 'validation loss', `after epoch ${epoch}`);
     const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss };
     this.#history.push(record);
     this.#lossSum = 0;
@@ -307,7 +309,9 @@ export class Trainer implements Snapshotable {
 
   #alreadyDone(): OptionError {
     const { epochs, steps } = this.settings;
-    const asked = steps > 0 ? `${steps} steps` : `${epochs} epochs of ${this.stepsPerEpoch} updates`;
-    return new OptionError(`train: the run has made ${this.#step} updates already, more than ${asked}. Ask for more.`);
+    const asked = steps > 0 ? `steps ${steps}` : `epochs ${epochs} (${this.stepsPerEpoch} updates each)`;
+    return new OptionError(
+      `train: the run has made ${this.#step} updates already, more than ${asked} asks for. Ask for more.`,
+    );
   }
 }

@@ -22,16 +22,17 @@ function poison(model: LanguageModel, name: string, value: number, at: number = 
   model.loadStateDict(dict.set(name, { ...dict.get(name)!, data }));
 }
 
-/** A trainer that has made three updates. */
+/** A trainer that has made some updates. */
 async function trainer(
   cell: (typeof CELLS)[number],
   settings: TrainSettings = {},
   dropout: number = 0.3,
+  steps: number = 3,
 ): Promise<Trainer> {
   const model = smallModel(await testEngine(), corpus, { cell, dropout });
   const { train: part, valid } = corpus.split(0.1);
   const begun = new Trainer(model, part.tokens, valid.tokens, fullSettings({ ...small, ...settings }));
-  for (let i = 0; i < 3; i++) begun.next();
+  for (let i = 0; i < steps; i++) begun.next();
   return begun;
 }
 
@@ -55,19 +56,20 @@ describe.each(CELLS)('%s', (cell) => {
   test.each([{}, { clipNorm: 0 }, { clipNorm: 0, clipValue: 1 }])(
     'an infinite gradient of a finite loss, %o',
     async (settings) => {
-      const run = await trainer(cell, { ...settings, batch: 1, window: 1 });
+      const run = await trainer(cell, { ...settings, batch: 1, window: 1 }, 0.3, 0);
       const { model } = run;
       const { tokens } = corpus.split(0.1).train;
-      // Zero weights give h = 0, so that the logits are zero whatever the head is; then dh = sum of +-0.5 * 3e38.
+      // Zero weights give h = 0, so that the logits are zero and the loss is ln V whatever the head is, but dh is the
+      // sum of +-3e38 / V.
       const dict = model.stateDict();
       for (const [name, { data, shape }] of dict) dict.set(name, { data: new Float32Array(data.length), shape });
       const head = dict.get('head.weight')!;
       const [V, H] = head.shape as [number, number];
-      const values = new Float32Array(V * H).fill(3e38).fill(-3e38, tokens[4]! * H, (tokens[4]! + 1) * H);
+      const values = new Float32Array(V * H).fill(3e38).fill(-3e38, tokens[1]! * H, (tokens[1]! + 1) * H);
       model.loadStateDict(dict.set('head.weight', { data: values, shape: head.shape }));
       const before = encodeCheckpoint(model, run);
       expect(() => run.verify()).not.toThrow();
-      expect(() => run.next()).toThrow(/^train: the gradient is not finite in window 4 of epoch 1/);
+      expect(() => run.next()).toThrow(/^train: the gradient is not finite in window 1 of epoch 1/);
       const after = encodeCheckpoint(model, run);
       expect(model.stateDict()).toEqual(decodeCheckpoint(await testEngine(), before, 'before').model.stateDict());
       expect(Buffer.compare(after, before)).toBe(0);
@@ -78,15 +80,11 @@ describe.each(CELLS)('%s', (cell) => {
 test('clipping by value does not hide an infinite gradient', async () => {
   const run = await trainer('rnn', { clipNorm: 0, clipValue: 1, batch: 1, window: 1 }, 0);
   const { tokens } = corpus.split(0.1).train;
-  // Weights of one sign, so that infinities add up to infinities and never to NaN, which clipping would let through.
+  // Weights of one sign, so that infinities add up to infinities and never to NaN, which clipping would let through;
+  // and so small that h times the head gives sound logits.
   const dict = run.model.stateDict();
-  const recurrent = {
-    'rnn.weight_ih_l0': 0.01,
-    'rnn.weight_hh_l0': 0.01,
-    'rnn.bias_ih_l0': 0.02,
-    'rnn.bias_hh_l0': 0.02,
-  };
-  const fill = { 'embedding.weight': 0.1, ...recurrent, 'head.weight': 3e38 };
+  const recurrent = { 'rnn.weight_ih_l0': 1e-20, 'rnn.weight_hh_l0': 0, 'rnn.bias_ih_l0': 0, 'rnn.bias_hh_l0': 0 };
+  const fill = { 'embedding.weight': 1e-20, ...recurrent, 'head.weight': 3e38 };
   for (const [name, value] of Object.entries(fill)) {
     const { data, shape } = dict.get(name)!;
     dict.set(name, { data: new Float32Array(data.length).fill(value), shape });
@@ -126,6 +124,15 @@ test.each([{ clipNorm: 0 }, { clipNorm: 0, optimizer: 'momentum' }, { optimizer:
     expect(Number.isFinite(report.trainLoss)).toBe(true);
   },
 );
+
+test('a loss without a finite perplexity is one that has diverged, though every number is finite', async () => {
+  const model = smallModel(await testEngine(), corpus);
+  const attempt = train(model, corpus, { ...small, optimizer: 'sgd', lr: 1e9, clipNorm: 0 });
+  await expect(attempt).rejects.toThrow(
+    /^train: the loss is \d+(\.\d+)?, so that its perplexity is infinite, in window \d+ of epoch 1\. .*Lower the learning rate \(now 1000000000\), or set a limit on the gradient's norm\.$/,
+  );
+  for (const { data } of model.stateDict().values()) expect(Array.from(data).every(Number.isFinite)).toBe(true);
+});
 
 test('a model that has diverged is never saved: not at first, and not where only the validation shows it', async () => {
   const model = smallModel(await testEngine(), corpus);

@@ -143,6 +143,16 @@ describe('patience', () => {
     await expectExact(recipe, [1, last - 2 * STEPS_PER_EPOCH, last - STEPS_PER_EPOCH, last - 1]);
   });
 
+  test('a run that it has ended goes on where more is asked for, as one that had it from the first', async () => {
+    const whole = await uninterrupted(recipe);
+    const more = { patience: 4 };
+    const again = await resume(whole.bytes.at(-1)!, {}, Infinity, more);
+    const patient = await uninterrupted({ settings: { ...recipe.settings, ...more } });
+    expect(again.report.steps).toBeGreaterThan(whole.report.steps);
+    expect(facts(again.report)).toEqual(facts(patient.report));
+    expect(Buffer.compare(again.bytes, patient.bytes.at(-1)!)).toBe(0);
+  });
+
   test('a run that it has ended stays ended', async () => {
     const whole = await uninterrupted(recipe);
     const again = await resume(whole.bytes.at(-1)!);
@@ -181,7 +191,7 @@ describe('a run that has ended', () => {
   test('it cannot end before it has', async () => {
     const { bytes } = await uninterrupted({});
     await expect(resume(bytes.at(-1)!, {}, Infinity, { epochs: 1 })).rejects.toThrow(
-      /the run has made 21 updates already, more than 1 epochs of 7 updates. Ask for more/,
+      /the run has made 21 updates already, more than epochs 1 \(7 updates each\) asks for. Ask for more/,
     );
     await expect(resume(bytes.at(-1)!, {}, Infinity, { steps: 20 })).rejects.toThrow(OptionError);
   });

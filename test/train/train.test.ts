@@ -156,6 +156,16 @@ describe('stopping', () => {
     expect(report.perplexity).toBe(Math.exp(report.trainLoss));
   });
 
+  test('a run interrupted within an epoch reports that epoch, not the validation of an earlier one', async () => {
+    const { report, events } = await run({ ...stopAfter(70), epochs: 3 });
+    const { stepsPerEpoch } = events[0]!;
+    expect(stepsPerEpoch).toBe(62);
+    expect(report).toMatchObject({ reason: 'aborted', steps: 70, validLoss: undefined });
+    expect(report.epochs[0]!.validLoss).toBeGreaterThan(0);
+    expect(report.perplexity).toBe(Math.exp(report.trainLoss));
+    expect(events.at(-1)).toMatchObject({ event: 'window', step: 70, trainLoss: report.trainLoss });
+  });
+
   test('the signal is heard while nothing awaits: others have their turns', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 30);
