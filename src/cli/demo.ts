@@ -16,16 +16,16 @@ import { Interruption } from './interruption.js';
 import { plotLines } from './plot.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
 
-const SENTENCES = 90_000;
+const SENTENCES = 50_000;
 const VALIDATION = 4_000;
-const SETTINGS = { epochs: 1, batch: 32, window: 32, lr: 6e-3, schedule: 'cosine', clipNorm: 1 } as const;
+const SETTINGS = { epochs: 1, batch: 32, window: 16, lr: 1.2e-2, schedule: 'cosine', clipNorm: 1 } as const;
 
 async function demo(): Promise<number> {
   const began = performance.now();
   const { corpus, entropy } = bundledCorpus({ language: 'both', sentences: SENTENCES, seed: 1 });
   const valid = bundledCorpus({ language: 'both', sentences: VALIDATION, seed: 2 }).corpus;
   const engine = await createEngine({ seed: 1 });
-  const model = new LanguageModel(engine, { vocabulary: corpus.vocabulary, embeddingSize: 64, hiddenSize: 128 });
+  const model = new LanguageModel(engine, { vocabulary: corpus.vocabulary, embeddingSize: 64, hiddenSize: 96 });
   introduce(model, corpus, entropy.perplexity);
   const interruption = new Interruption(() => undefined);
   const curve: ProgressEvent[] = [];
