@@ -4,7 +4,7 @@ import { CheckpointError } from '../errors.js';
 
 /** Cause and remedy of the codes that users meet. */
 const CAUSES: ReadonlyMap<unknown, readonly [cause: string, remedy: string]> = new Map([
-  ['ENOENT', ['there is no such file or folder', 'Check the path, or create its folder first.']],
+  ['ENOENT', ['there is no such file or folder', 'Check the path.']],
   ['ENOTDIR', ['a part of the path is a file, not a folder', 'Choose another path.']],
   ['EEXIST', ['a file of that name is in the way', 'Remove the file or choose another path.']],
   ['EISDIR', ['it is a folder', 'Give the path of a file.']],

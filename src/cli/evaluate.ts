@@ -1,6 +1,7 @@
 /** `recurra evaluate`: how well a model predicts another text. */
 
 import { loadCheckpoint } from '../checkpoint/checkpoint.js';
+import type { Corpus } from '../data/corpus.js';
 import { UNKNOWN } from '../data/vocabulary.js';
 import { createEngine } from '../engine.js';
 import { evaluate } from '../train/evaluate.js';
@@ -20,20 +21,27 @@ export async function evaluateCommand(folder: string, options: EvaluateArguments
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const { batch, window } = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, { batch, window });
-  // The first token is given, not predicted; at level 'char' it is a character of the text.
-  const predicted = corpus.characters - (model.vocabulary.level === 'char' ? 1 : 0);
-  const bitsPerCharacter = (loss * (corpus.tokens.length - 1)) / predicted / Math.LN2;
   const unknown = corpus.tokens.reduce((count, id) => count + (id === UNKNOWN ? 1 : 0), 0);
+  const bitsPerCharacter = unknown > 0 ? null : bits(corpus, loss);
   if (options.json === true) {
     const result = { event: 'evaluate', loss, perplexity, bitsPerCharacter, tokens, unknown };
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return EXIT.done;
   }
-  if (unknown > 0) process.stderr.write(`${unknown} of ${corpus.tokens.length} tokens are not in the vocabulary\n`);
+  const share = `${unknown} of ${corpus.tokens.length} tokens (${((100 * unknown) / corpus.tokens.length).toFixed(2)} %)`;
   process.stdout.write(
     `loss                ${loss.toFixed(4)} nats per token\n` +
       `perplexity          ${perplexity.toPrecision(5)}\n` +
-      `bits per character  ${bitsPerCharacter.toFixed(4)}\n`,
+      `bits per character  ${bitsPerCharacter?.toFixed(4) ?? `unknown: ${share} are not in the vocabulary`}\n`,
   );
   return EXIT.done;
+}
+
+/**
+ * Only where every token is known: what it takes to tell which unknown one it was is not in the loss. The first token
+ * is given, not predicted; at level 'char' it is a character of the text.
+ */
+function bits(corpus: Corpus, loss: number): number {
+  const predicted = corpus.characters - (corpus.vocabulary.level === 'char' ? 1 : 0);
+  return (loss * (corpus.tokens.length - 1)) / predicted / Math.LN2;
 }

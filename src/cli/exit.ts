@@ -38,9 +38,27 @@ export function exitCode(error: unknown): number {
   return CODES.find(([type]) => error instanceof type)?.[1] ?? EXIT.unexpected;
 }
 
+/** What options of the library are called here; the others have the same name, or none. */
+const FLAGS: Readonly<Record<string, string>> = {
+  validFraction: '--valid-fraction',
+  clipNorm: '--clip-norm',
+  clipValue: '--clip-value',
+  vocabSize: '--vocab-size',
+  embeddingSize: '--embedding',
+  hiddenSize: '--hidden',
+  numLayers: '--layers',
+  topK: '--top-k',
+  'createEngine: kernels': '--kernels',
+};
+
+const LIBRARY_NAMES = new RegExp(`\\b(?:${Object.keys(FLAGS).join('|')})\\b`, 'g');
+
 /** An error as the command line tells it: one line for what was foreseen, the stack for a fault of ours. */
 export function describe(error: unknown): string {
   const label = pc.createColors(pc.isColorSupported && process.stderr.isTTY).red('recurra:');
-  if (error instanceof RecurraError) return `${label} ${error.message.replaceAll('\n', ' ')}\n`;
+  if (error instanceof RecurraError) {
+    const message = error.message.replaceAll('\n', ' ').replace(LIBRARY_NAMES, (name) => FLAGS[name]!);
+    return `${label} ${message}\n`;
+  }
   return `${label} unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

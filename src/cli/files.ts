@@ -1,17 +1,9 @@
 /** Text files of the command line, and the corpora made of them. */
 
-import { readFile } from 'node:fs/promises';
+import { readBytes } from '#storage';
 import { Corpus, decodeUtf8 } from '../data/corpus.js';
 import type { CorpusOptions } from '../data/corpus.js';
-import { DataError } from '../errors.js';
-
-const CAUSES: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file. Check the path.',
-  EISDIR: 'it is a folder. Give a text file.',
-  EACCES: 'it may not be read. Check its permissions.',
-  ENOTDIR: 'a part of its path is a file, not a folder. Check the path.',
-  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB. Split it.',
-};
+import { CheckpointError, DataError } from '../errors.js';
 
 /** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
@@ -25,12 +17,11 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
 }
 
 async function readText(path: string): Promise<string> {
-  let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    return decodeUtf8(await readBytes(path), path);
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new DataError(`${path}: ${CAUSES[code] ?? message}`, { cause: error });
+    // A file is read in the same way whatever is in it, but this one is no checkpoint.
+    if (error instanceof CheckpointError) throw new DataError(error.message, { cause: error });
+    throw error;
   }
-  return decodeUtf8(bytes, path);
 }

@@ -14,12 +14,14 @@ import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
 import type { InfoArguments } from './info.js';
-import { oneOf, real, whole } from './options.js';
+import { anyText, oneOf, real, whole } from './options.js';
+import type { Reader } from './options.js';
 import { trainCommand } from './train.js';
 import type { TrainArguments } from './train.js';
 
-const positive = (option: string) => real(option, (value) => value > 0, 'a number above 0');
-const fraction = (option: string) => real(option, (value) => value >= 0 && value < 1, 'a number from 0 to below 1');
+const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
+const fraction = (option: string): Reader<number> =>
+  real(option, (value) => value >= 0 && value < 1, 'a number from 0 to below 1');
 
 function build(run: (code: Promise<number>) => Promise<void>): Command {
   const program = new Command('recurra')
@@ -36,13 +38,13 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
   program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text')
-    .requiredOption('--text <file>', 'text to evaluate, UTF-8')
+    .requiredOption('--text <file>', 'text to evaluate, UTF-8', anyText('--text'))
     .option('--json', 'print one JSON object')
     .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
     .command('generate <dir>')
     .description('text from a model')
-    .option('--prompt <text>', 'what to continue')
+    .option('--prompt <text>', 'what to continue', anyText('--prompt'))
     .option('--length <n>', 'tokens to generate (200)', whole('--length', 1))
     .option(
       '--temperature <x>',
@@ -74,11 +76,11 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
   program
     .command('train')
     .description('train a language model on a text, or go on with --resume')
-    .option('--text <file>', 'text to train on, UTF-8')
-    .option('--out <dir>', 'folder of the checkpoint')
-    .option('--resume <dir>', 'go on from the checkpoint in this folder')
+    .option('--text <file>', 'text to train on, UTF-8', anyText('--text'))
+    .option('--out <dir>', 'folder of the checkpoint', anyText('--out'))
+    .option('--resume <dir>', 'go on from the checkpoint in this folder', anyText('--resume'))
     .option('--level <level>', 'char or word (char)', oneOf('--level', LEVELS))
-    .option('--locale <locale>', 'language of the words, such as ja (en)')
+    .option('--locale <locale>', 'language of the words, such as ja (en)', anyText('--locale'))
     .option('--vocab-size <n>', 'most frequent symbols kept (all characters, 10000 words)', whole('--vocab-size', 1))
     .option('--cell <cell>', 'lstm, gru or rnn (lstm)', oneOf('--cell', CELLS))
     .option('--embedding <n>', 'size of the embedding (64)', whole('--embedding', 1))
@@ -99,10 +101,14 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     ) // prettier-ignore
     .option('--clip-value <x>', 'most any element of the gradient may be (no limit)', positive('--clip-value'))
     .option('--valid-fraction <p>', 'end of the text that validates, 0 for none (0.1)', fraction('--valid-fraction'))
-    .option('--patience <n>', 'stop after so many epochs without a better validation', whole('--patience', 1))
+    .option(
+      '--patience <n>',
+      'stop after so many epochs without a better validation, 0 for never (0)',
+      whole('--patience', 0),
+    )
     .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0))
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
-    .option('--log <file>', 'append a CSV line an epoch')
+    .option('--log <file>', 'append a CSV line an epoch', anyText('--log'))
     .option('--json', 'print one JSON object an epoch')
     .action((options: TrainArguments) => run(trainCommand(options)));
 }

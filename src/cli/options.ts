@@ -2,28 +2,44 @@
 
 import { OptionError } from '../errors.js';
 
+/** Turns the text of an option into its value; `before` is the value of the same option given earlier. */
+export type Reader<T> = (text: string, before: T | undefined) => T;
+
+/** Any text. */
+export function anyText(option: string): Reader<string> {
+  return once(option, (text) => text);
+}
+
 /** A whole number of at least `least`. */
-export function whole(option: string, least: number): (text: string) => number {
-  return (text) => {
-    const value = /^[+-]?\d+$/.test(text) ? Number(text) : NaN;
+export function whole(option: string, least: number): Reader<number> {
+  return once(option, (text) => {
+    const value = /^[+-]?\d+(e\+?\d+)?$/i.test(text) ? Number(text) : NaN;
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw new OptionError(`${option} must be a whole number of at least ${least}, got '${text}'.`);
-  };
+  });
 }
 
 /** A number within bounds. */
-export function real(option: string, fits: (value: number) => boolean, expected: string): (text: string) => number {
-  return (text) => {
+export function real(option: string, fits: (value: number) => boolean, expected: string): Reader<number> {
+  return once(option, (text) => {
     const value = text.trim() === '' ? NaN : Number(text);
     if (Number.isFinite(value) && fits(value)) return value;
     throw new OptionError(`${option} must be ${expected}, got '${text}'.`);
-  };
+  });
 }
 
 /** One of a list of names. */
-export function oneOf<T extends string>(option: string, choices: readonly T[]): (text: string) => T {
-  return (text) => {
+export function oneOf<T extends string>(option: string, choices: readonly T[]): Reader<T> {
+  return once(option, (text) => {
     if ((choices as readonly string[]).includes(text)) return text as T;
     throw new OptionError(`${option} must be one of ${choices.join(', ')}, got '${text}'.`);
+  });
+}
+
+/** Refuses an option that is given twice: one of the two would count, without a word about the other. */
+function once<T>(option: string, read: (text: string) => T): Reader<T> {
+  return (text, before) => {
+    if (before !== undefined) throw new OptionError(`${option} is given twice. Give it once.`);
+    return read(text);
   };
 }

@@ -34,10 +34,14 @@ export interface ProgressOptions {
   now?: () => number;
 }
 
-/** Values shown after the rate, as `name=value`; a name with a slash is a unit and follows its value: `41.2k tok/s`. */
+/**
+ * Values shown after the rate, the most important first, as `name=value`; a name with a slash is a unit and follows its
+ * value: `41.2k tok/s`.
+ */
 export type ProgressFields = Readonly<Record<string, string>>;
 
 const barWidth = 10;
+const leastBarWidth = 4; // below that, fields go
 const smoothing = 0.3;
 const eraseLine = '\x1b[K'; // from the cursor to the end of the line
 
@@ -151,19 +155,27 @@ export class ProgressLine {
     this.#drawn = { done: this.#done, at: now, open: this.#inPlace };
   }
 
-  /** The line in at most `columns` characters: the bar shrinks, then goes, then the end is cut. */
+  /** The line in at most `columns` characters: the bar shrinks, then whole fields go, then the bar, then the end is cut. */
   #line(elapsed: number, rate: number, columns: number): string {
     const share = this.#total > 0 ? Math.min(Math.max(this.#done / this.#total, 0), 1) : 1;
     const left = Math.max(this.#total - this.#done, 0);
     const times = `${formatDuration(elapsed)}<${formatDuration(left === 0 ? 0 : left / rate)}`;
-    const status = [times, formatRate(rate, this.#unit), ...formatFields(this.#fields)].join(', ');
     const percent = share < 1 ? Math.min(Math.round(100 * share), 99) : 100;
     const before = `${this.#label}: ${percent}%|`;
-    const after = ` ${this.#done}/${this.#total} [${status}]`;
-    const width = Math.min(columns - before.length - after.length - 1, barWidth);
+    const statuses = shorter(times, formatRate(rate, this.#unit), formatFields(this.#fields));
+    const afters = statuses.map((status) => ` ${this.#done}/${this.#total} [${status.join(', ')}]`);
+    const room = (after: string): number => columns - before.length - after.length - 1;
+    const after = afters.find((text) => room(text) >= leastBarWidth) ?? afters.at(-1)!;
+    const width = Math.min(room(after), barWidth);
     const picture = width > 0 ? `${bar(share, width, this.#unicode)}|` : '';
     return `${before}${picture}${after}`.slice(0, columns);
   }
+}
+
+/** What a line can say, from everything on: without the rate, then without the last field, and so on. */
+function shorter(times: string, rate: readonly string[], fields: readonly string[]): string[][] {
+  const counts = fields.map((_, i) => fields.length - i);
+  return [[times, ...rate, ...fields], ...counts.map((count) => [times, ...fields.slice(0, count)]), [times]];
 }
 
 function formatFields(fields: ProgressFields): string[] {
@@ -179,11 +191,11 @@ function bar(share: number, width: number, unicode: boolean): string {
   return (full + (full.length < width ? parts[filled % steps]! : '')).padEnd(width);
 }
 
-/** `14.9win/s` from a rate per ms, or `2.50s/win` below one a second. */
-function formatRate(perMs: number, unit: string): string {
+/** `14.9win/s` from a rate per ms, or `2.50s/win` below one a second; nothing before it is known. */
+function formatRate(perMs: number, unit: string): string[] {
   const rate = 1000 * perMs;
-  if (!Number.isFinite(rate) || rate <= 0) return `?${unit}/s`;
-  return rate >= 1 ? `${formatCount(rate)}${unit}/s` : `${formatCount(1 / rate)}s/${unit}`;
+  if (!Number.isFinite(rate) || rate <= 0) return [];
+  return [rate >= 1 ? `${formatCount(rate)}${unit}/s` : `${formatCount(1 / rate)}s/${unit}`];
 }
 
 /** RECURRA_PROGRESS_INTERVAL in ms, or undefined where it is not set. */

@@ -13,7 +13,8 @@ export class TrainOutput {
   readonly #log: string | undefined;
   readonly #unit: string;
   #line: ProgressLine | undefined;
-  #epoch: number = 0;
+  /** The last event sent. */
+  #event: ProgressEvent | undefined;
 
   constructor(options: { readonly json?: boolean; readonly log?: string }, level: 'char' | 'word') {
     this.#json = options.json === true;
@@ -35,40 +36,46 @@ export class TrainOutput {
 
   progress(event: ProgressEvent): void {
     const line = this.#lineOf(event);
-    const fields = this.#fields(event);
+    this.#event = event;
     if (event.event === 'window') {
-      line.update(event.windowsDone, fields);
+      line.update(event.windowsDone, this.#fields(event));
       return;
     }
-    line.finish(fields, event.windowsDone);
-    this.#line = undefined;
+    this.#finishLine(event);
     this.#record(event);
   }
 
   /** One line of progress for each epoch. */
   #lineOf({ epoch, step, totalSteps, windowsDone, stepsPerEpoch }: ProgressEvent): ProgressLine {
-    if (this.#line !== undefined && this.#epoch === epoch) return this.#line;
+    if (this.#line !== undefined) return this.#line;
     const first = step - windowsDone;
     const total = Math.min(stepsPerEpoch, totalSteps - first);
     const epochs = Math.ceil(totalSteps / stepsPerEpoch);
-    this.#epoch = epoch;
     this.#line = new ProgressLine({ label: `epoch ${epoch}/${epochs}`, total, initial: windowsDone });
     return this.#line;
   }
 
-  #fields({ trainLoss, validLoss, perplexity, tokensPerSecond, etaSeconds }: ProgressEvent): Record<string, string> {
+  #finishLine(event: ProgressEvent): void {
+    this.#line?.finish(this.#fields(event), event.windowsDone);
+    this.#line = undefined;
+  }
+
+  /** The most important first: a narrow terminal shows no more of them than it has room for. */
+  #fields(event: ProgressEvent): Record<string, string> {
+    const { trainLoss, validLoss, perplexity, tokensPerSecond, etaSeconds } = event;
+    const later = event.totalSteps - event.step > event.stepsPerEpoch - event.windowsDone;
     return {
       loss: trainLoss.toFixed(4),
       ...(validLoss === undefined ? {} : { valid: validLoss.toFixed(4) }),
       ppl: perplexity.toPrecision(4),
+      ...(later ? { 'run left': formatDuration(1000 * etaSeconds) } : {}),
       [this.#unit]: formatCount(tokensPerSecond),
-      ...(etaSeconds > 0 ? { left: formatDuration(1000 * etaSeconds) } : {}),
     };
   }
 
   #record(event: ProgressEvent): void {
     const { epoch, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = event;
-    if (this.#json) {
+    if (this.#json && event.event === 'epoch') {
       print({ event: 'epoch', epoch, trainLoss, validLoss, perplexity, tokensPerSecond, seconds });
     }
     if (this.#log !== undefined) this.#appendLog(`${COLUMNS.map((column) => event[column] ?? '').join(',')}\n`);
@@ -76,33 +83,22 @@ export class TrainOutput {
 
   /** The end of the run, and where its checkpoint is. */
   done(report: TrainReport, folder: string): void {
-    this.#line?.finish();
-    this.#line = undefined;
-    const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
-    const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
-    if (this.#json) {
-      const counts = { reason, steps, epochs: epochs.length };
-      print({
-        event: 'done',
-        ...counts,
-        trainLoss,
-        validLoss,
-        perplexity,
-        best,
-        tokensPerSecond,
-        seconds,
-        out: folder,
-      });
-    }
-    const why = { epochs: 'done', steps: 'done', patience: 'validation no longer improves', aborted: 'interrupted' }[
-      reason
-    ];
-    const loss = validLoss === null ? `loss ${trainLoss.toFixed(4)}` : `validation loss ${validLoss.toFixed(4)}`;
+    this.#endEpoch(report);
+    if (this.#json) print(jsonOf(report, folder));
+    const { reason, steps, seconds } = report;
+    const why = { epochs: 'done', steps: 'done', patience: 'validation no longer improves', aborted: 'interrupted' };
+    const after = `after ${steps} update${steps === 1 ? '' : 's'}, ${formatDuration(1000 * seconds)}`;
+    this.message(`${why[reason]} ${after}${lossOf(report)}`);
     const resume = reason === 'aborted' ? `; go on with: recurra train --resume ${folder}` : '';
-    this.message(
-      `${why} after ${steps} updates, ${formatDuration(1000 * seconds)}: ${loss}, perplexity ${perplexity.toPrecision(4)}`,
-    );
     this.message(`saved in ${folder}${resume}`);
+  }
+
+  /** A run whose steps end within an epoch leaves a line and a record of that part. */
+  #endEpoch({ reason, validLoss, perplexity }: TrainReport): void {
+    if (this.#line === undefined || this.#event === undefined) return;
+    const event = { ...this.#event, validLoss, perplexity };
+    this.#finishLine(event);
+    if (reason === 'steps') this.#record(event);
   }
 
   /** Leaves the terminal in order, whatever happened. */
@@ -123,6 +119,20 @@ export class TrainOutput {
       throw fileError(`--log ${this.#log!}`, 'cannot be written', error);
     }
   }
+}
+
+function jsonOf(report: TrainReport, folder: string): object {
+  const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
+  const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
+  const losses = { trainLoss, validLoss, perplexity, best };
+  return { event: 'done', reason, steps, epochs: epochs.length, ...losses, tokensPerSecond, seconds, out: folder };
+}
+
+/** The loss to quote; none where the run was stopped before an update of this epoch. */
+function lossOf({ trainLoss, validLoss, perplexity }: TrainReport): string {
+  if (Number.isNaN(perplexity)) return '';
+  const loss = validLoss === undefined ? `loss ${trainLoss.toFixed(4)}` : `validation loss ${validLoss.toFixed(4)}`;
+  return `: ${loss}, perplexity ${perplexity.toPrecision(4)}`;
 }
 
 function print(value: object): void {

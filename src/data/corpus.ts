@@ -162,12 +162,21 @@ export function decodeUtf8(bytes: Uint8Array, name: string): string {
     const problem = `${name}: byte ${zero} is 0, so this looks like a binary file or UTF-16, not like text in UTF-8`;
     throw new DataError(`${problem}. Give a text file; save it as UTF-8.`);
   }
-  const text = new TextDecoder().decode(bytes);
+  const text = decodeAll(bytes, name);
   if (text === '') throw new DataError(`${name}: the file is empty. Give a file with text in it.`);
   const invalid = text.includes('\ufffd') ? invalidByte(bytes) : -1;
   if (invalid < 0) return text;
   const value = `0x${bytes[invalid]!.toString(16).toUpperCase().padStart(2, '0')}`;
   throw new DataError(`${name}: the bytes from offset ${invalid} on (${value} …) are not UTF-8. Save it as UTF-8.`);
+}
+
+function decodeAll(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder().decode(bytes);
+  } catch (cause) {
+    // A string holds about 2^29 characters.
+    throw new DataError(`${name}: ${bytes.length} bytes are too many for one text. Split it.`, { cause });
+  }
 }
 
 /** The offset of the first sequence that is not UTF-8, -1 if there is none: what decoding replaced by U+FFFD. */

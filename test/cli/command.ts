@@ -78,8 +78,11 @@ async function text(stream: Readable): Promise<string> {
   return all;
 }
 
-/** The options of a model that trains in a blink. */
-export const SMALL: readonly string[] = '--embedding 8 --hidden 16 --batch 4 --window 16 --kernels simd'.split(' ');
+/** The options of a model that trains in a blink, on any kernels. */
+export const SMALL_SIZES: readonly string[] = '--embedding 8 --hidden 16 --batch 4 --window 16'.split(' ');
+
+/** The same on the kernels that every runtime has. */
+export const SMALL: readonly string[] = [...SMALL_SIZES, '--kernels', 'simd'];
 
 /** The lines of an output, the last line break taken off. */
 export function lines(output: string): string[] {

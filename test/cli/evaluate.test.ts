@@ -7,7 +7,7 @@ import { english } from '../train/texts.js';
 import { Workplace, SMALL, decoded } from './command.js';
 
 const place = new Workplace();
-const other = english(15, 7);
+const other = english(40).split('\n').slice(-15).join('\n'); // words that the model has seen
 place.file('text');
 place.file('other', other);
 
@@ -49,11 +49,15 @@ describe.each(['char', 'word'])('a model of level %s', (level) => {
     expect(bits).toBeCloseTo(json.bitsPerCharacter, 4);
   });
 
-  test('symbols that the model does not know are counted', async () => {
+  test('symbols that the model does not know are counted, and no bits per character are claimed', async () => {
     place.file('strange', 'the 漢字 sleeps .\nthe dog sleeps .\n');
     const { stdout, stderr } = await place.run('evaluate', level, '--text', 'strange');
-    expect(stdout).toMatch(/^loss/);
-    expect(stderr).toMatch(/^[12] of \d+ tokens are not in the vocabulary\n$/);
+    expect(stdout).toMatch(
+      /^loss.*\nperplexity.*\nbits per character {2}unknown: [12] of \d+ tokens \(\d+\.\d\d %\) are not in the vocabulary\n$/,
+    );
+    expect(stderr).toBe('');
+    const json = JSON.parse((await place.run('evaluate', level, '--text', 'strange', '--json')).stdout) as Result;
+    expect(json).toMatchObject({ bitsPerCharacter: null, unknown: level === 'char' ? 2 : 1 });
   });
 });
 

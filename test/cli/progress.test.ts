@@ -77,17 +77,17 @@ describe('on a terminal', () => {
     expect(screen(stream.written)[0]).toContain('110/200 [00:02<00:18, 5win/s]');
   });
 
-  it('shows seconds per window below one a second, and ? before anything is known', () => {
+  it('shows seconds per window below one a second, and no rate before one is known', () => {
     const stream = recorder({ columns: 80 });
     const progress = new ProgressLine({ label: 'e', total: 4, unit: 'seq', stream, now });
     progress.update(0, {});
     time = 2500;
     progress.update(1, {});
-    expect(screen([stream.written[0]!])).toEqual(['e: 0%|          | 0/4 [00:00<?, ?seq/s]']);
+    expect(screen([stream.written[0]!])).toEqual(['e: 0%|          | 0/4 [00:00<?]']);
     expect(screen([stream.written[1]!])).toEqual(['e: 25%|██▌       | 1/4 [00:02<00:07, 2.50s/seq]']);
   });
 
-  it('stays narrower than the terminal: the bar shrinks, then goes, then the end is cut', () => {
+  it('stays narrower than the terminal: the bar shrinks, whole fields go, then the bar, then the end is cut', () => {
     const lines = [60, 47, 41, 30, 5].map((columns) => {
       const stream = recorder({ columns });
       time = 0;
@@ -98,12 +98,30 @@ describe('on a terminal', () => {
     });
     expect(lines).toEqual([
       'epoch 1/4: 50%|███   | 4/8 [00:02<00:02, 2win/s, loss=1.92]',
-      'epoch 1/4: 50%| 4/8 [00:02<00:02, 2win/s, loss',
-      'epoch 1/4: 50%| 4/8 [00:02<00:02, 2win/s',
+      'epoch 1/4: 50%|█████     | 4/8 [00:02<00:02]',
+      'epoch 1/4: 50%|███   | 4/8 [00:02<00:02]',
       'epoch 1/4: 50%| 4/8 [00:02<00',
       'epoc',
     ]);
     expect(lines[0]).toHaveLength(59);
+  });
+
+  it('gives up the rate first, then the fields from the last on', () => {
+    const lines = [100, 90, 80, 70, 60].map((columns) => {
+      const stream = recorder({ columns });
+      time = 0;
+      const progress = new ProgressLine({ label: 'epoch 1/4', total: 490, stream, now });
+      time = 12_148;
+      progress.update(181, { loss: '1.9234', ppl: '6.843', 'run left': '03:10', 'char/s': '41.2k' });
+      return screen(stream.written)[0]!;
+    });
+    expect(lines).toEqual([
+      'epoch 1/4: 37%|██▌    | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843, run left=03:10, 41.2k char/s]',
+      'epoch 1/4: 37%|███▋      | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843, run left=03:10]',
+      'epoch 1/4: 37%|███▋      | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843]',
+      'epoch 1/4: 37%|██▌    | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843]',
+      'epoch 1/4: 37%|██▉     | 181/490 [00:12<00:20, loss=1.9234]',
+    ]);
   });
 
   it('says 100% only when all is done', () => {

@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { Workplace, SMALL, decoded, lines } from './command.js';
+import { Workplace, SMALL, SMALL_SIZES, decoded, lines } from './command.js';
 
 const place = new Workplace();
 place.file('text');
@@ -28,7 +28,7 @@ describe('a run', () => {
     expect(readdirSync(place.at('plain', 'deep'))).toEqual(['checkpoint.safetensors']);
     const { model, training } = await decoded(place.checkpoint('plain/deep'));
     expect(model).toMatchObject({ cell: 'lstm', embeddingSize: 8, hiddenSize: 16, numLayers: 1, dropout: 0 });
-    expect(training!.values).toMatchObject({ text: place.at('text'), kernels: 'simd' });
+    expect(training!.values).toMatchObject({ text: '../../text', kernels: 'simd' });
   });
 
   test('--json prints an object a line, with the documented fields in their order', async () => {
@@ -162,12 +162,12 @@ describe('--resume', () => {
     const fewer = await place.run('train', '--resume', 'ended', '--steps', '1');
     expect(fewer).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/updates already, more than 1 steps/) as unknown,
+      stderr: expect.stringMatching(/updates already, more than steps 1 asks for/) as unknown,
     });
   });
 
   test('goes on with the kernels that wrote the checkpoint, unless told otherwise', async () => {
-    await place.run(...begin, '--out', 'js', '--epochs', '1', '--kernels', 'js');
+    await place.run('train', '--text', 'text', ...SMALL_SIZES, '--out', 'js', '--epochs', '1', '--kernels', 'js');
     expect((await place.run('train', '--resume', 'js', '--epochs', '2')).stderr).toMatch(/^kernels js/m);
     expect((await place.run('train', '--resume', 'js', '--epochs', '3', '--kernels', 'simd')).stderr).toMatch(
       /^kernels simd/m,
@@ -204,6 +204,31 @@ describe('--resume', () => {
     expect(done).toMatchObject({ reason: 'patience', best: { validLoss: Math.min(...losses) } });
     const again = await place.run('train', '--resume', 'best', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ reason: 'patience', best: done.best });
+    expect(again.stderr).toMatch(/^stopped after \d+ updates by --patience 2; give --patience, more than before or 0/m);
+  });
+
+  test('goes on after early stopping where --patience allows it', async () => {
+    const { stdout } = await place.run('train', '--resume', 'best', '--patience', '4', '--json');
+    const before = JSON.parse((await place.run('train', '--resume', 'best', '--json')).stdout) as { steps: number };
+    expect(lines(stdout).length).toBeGreaterThan(1);
+    const never = await place.run('train', '--resume', 'best', '--patience', '0', '--json');
+    const done = JSON.parse(lines(never.stdout).at(-1)!) as { reason: string; steps: number };
+    expect(done.reason).toBe('epochs');
+    expect(done.steps).toBeGreaterThan(before.steps);
+  });
+});
+
+describe('--steps that end within an epoch', () => {
+  test('leave a whole line of progress, a line of the log, and numbers in the last event', async () => {
+    const args = ['--out', 'steps', '--steps', '5', '--log', 'steps.csv', '--json'];
+    const { stdout, stderr } = await place.run(...begin, ...args);
+    const done = JSON.parse(stdout) as { reason: string; epochs: number; trainLoss: number; validLoss: number };
+    expect(done).toMatchObject({ event: 'done', reason: 'steps', epochs: 0 });
+    const progress = lines(stderr).filter((line) => line.startsWith('epoch'));
+    expect(progress.at(-1)).toMatch(/^epoch 1\/1: 100%\|.* 5\/5 .*loss=.*valid=/);
+    expect(progress.length).toBeLessThanOrEqual(2);
+    const [, row] = lines(readFileSync(place.at('steps.csv'), 'utf8'));
+    expect(row!.split(',').slice(0, 4)).toEqual(['1', '5', `${done.trainLoss}`, `${done.validLoss}`]);
   });
 });
 
