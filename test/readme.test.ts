@@ -1,26 +1,31 @@
+/** The examples of the documentation, run as they stand on the package as built. */
+
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 
-/** The example of the README, importing the package as built. */
-function example(): string {
-  const code = /```js\n([^]*?)```/.exec(readFileSync('README.md', 'utf8'))?.[1];
-  if (code === undefined) throw new Error('README.md has no JavaScript example');
-  return code.replace("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`);
+const folder = mkdtempSync(join(tmpdir(), 'recurra-readme-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the first JavaScript example of a page in a folder of its own. @returns what it prints */
+function run(page: string): string {
+  const code = /```js\n([^]*?)```/.exec(readFileSync(page, 'utf8'))?.[1];
+  if (code === undefined) throw new Error(`${page} has no JavaScript example`);
+  const file = join(folder, 'example.mjs');
+  writeFileSync(file, code.replace("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
+  return execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
 }
 
 test('the example of the README learns its sentence', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'recurra-readme-'));
-  try {
-    const file = join(folder, 'example.mjs');
-    writeFileSync(file, example());
-    const output = execFileSync(process.execPath, [file], { encoding: 'utf8' });
-    const loss = Number(/^([\d.]+) nats per character\n$/.exec(output)?.[1]);
-    expect(loss).toBeLessThan(0.3);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const loss = Number(/^([\d.]+) nats per character\n$/.exec(run('README.md'))?.[1]);
+  expect(loss).toBeLessThan(0.3);
+});
+
+test('the example of docs/library.md learns its sentences, and saves them', () => {
+  const output = run('docs/library.md');
+  expect(Number(/^(\d\.\d+) the old cat sleeps/m.exec(output)?.[1]), output).toBeLessThan(2);
+  expect(existsSync(join(folder, 'run', 'checkpoint.safetensors'))).toBe(true);
 });
