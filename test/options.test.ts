@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../src/errors.js';
-import type { RecurraError } from '../src/errors.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../src/options.js';
-
-/** The error that `run` throws. */
-function thrown(run: () => unknown): RecurraError {
-  try {
-    run();
-  } catch (error) {
-    return error as RecurraError;
-  }
-  throw new Error('nothing was thrown');
-}
+import { thrown } from './thrown.js';
 
 describe('checkSize', () => {
   it('returns a whole number of at least the least', () => {

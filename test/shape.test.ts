@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OptionError, RecurraError, ShapeError } from '../src/errors.js';
 import { Axes, formatShape, sizeOf } from '../src/shape.js';
 import type { Shape } from '../src/shape.js';
-
-/** The error that `run` throws. */
-function thrown(run: () => unknown): RecurraError {
-  try {
-    run();
-  } catch (error) {
-    return error as RecurraError;
-  }
-  throw new Error('nothing was thrown');
-}
+import { thrown } from './thrown.js';
 
 describe('shapes', () => {
   it('have a size and a form in messages', () => {
