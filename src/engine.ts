@@ -11,7 +11,7 @@ import { MAX_BYTES } from './memory/heap.js';
 import { Memory } from './memory/memory.js';
 import { View } from './memory/view.js';
 import { Random } from './random.js';
-import { checkChoice, checkFlag, checkKnown, checkNumber } from './options.js';
+import { checkChoice, checkFlag, checkKnown, checkNumber, checkSeed } from './options.js';
 import { formatShape, sizeOf } from './shape.js';
 import type { Shape } from './shape.js';
 import { noTape, StepTape } from './tape.js';
@@ -19,7 +19,7 @@ import type { Tape } from './tape.js';
 
 /** Options of `createEngine`. */
 export interface EngineOptions {
-  /** Seed of initial weights, dropout and sampling. Default 1. */
+  /** Seed of initial weights and dropout, from 0 to 2^32 - 1. Default 1. */
   readonly seed?: number;
   /** The kernels: the fastest there are ('auto', the default), or one tier by name. 'simd' is reproducible bit for bit. */
   readonly kernels?: 'auto' | Tier;
@@ -62,17 +62,22 @@ export function engineOf(owned: { readonly memory: Memory }): Engine {
   const { memory } = Object(owned) as { readonly memory?: Memory };
   const engine = memory === undefined ? undefined : engines.get(memory);
   if (engine !== undefined) return engine;
-  const got = typeof owned === 'object' ? 'another object' : typeof owned;
-  throw new RecurraError(
-    `expected a view or a parameter of an engine, got ${got}. Copy numbers into a step with engine.input.`,
-  );
+  throw notAView('', owned);
+}
+
+function notAView(operation: string, got: unknown): RecurraError {
+  const kind = typeof got === 'object' ? 'another object' : typeof got;
+  const isResult = 'output' in (Object(got) as object);
+  const remedy = isResult ? "Give the .output of the layer's result." : 'Copy numbers into a step with engine.input.';
+  return new RecurraError(`${operation}expected a view or a parameter of an engine, got ${kind}. ${remedy}`);
 }
 
 /**
- * Refuses an argument of another engine: its address would mean something else here.
+ * Refuses an argument that is no view, or one of another engine: its address would mean something else here.
  * @throws RecurraError
  */
 export function checkEngine(operation: string, argument: View, engine: Engine): void {
+  if (!(argument instanceof View)) throw notAView(`${operation}: `, argument);
   if (argument.memory === engine.memory) return;
   throw new RecurraError(`${operation}: ${argument.label} belongs to another engine than the weights.`);
 }
@@ -215,9 +220,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const operation = 'createEngine';
   checkKnown(operation, options, ['seed', 'kernels', 'precision', 'memoryLimit', 'debug']);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
-  if (!Number.isInteger(seed)) {
-    throw new OptionError(`${operation}: seed must be a whole number, got ${String(seed)}.`);
-  }
+  checkSeed(operation, seed);
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
     throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
   }

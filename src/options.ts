@@ -8,7 +8,24 @@ import { OptionError } from './errors.js';
  */
 export function checkSize(operation: string, option: string, value: unknown, least: number = 1): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;
-  throw new OptionError(`${operation}: ${option} must be a whole number of at least ${least}, got ${String(value)}.`);
+  throw new OptionError(`${operation}: ${option} must be a whole number of at least ${least}, got ${shown(value)}.`);
+}
+
+/** The largest seed. */
+export const MAX_SEED: number = 2 ** 32 - 1;
+
+/**
+ * Checks a seed: 32 bits, as more would be cut off without a word.
+ * @throws OptionError
+ */
+export function checkSeed(operation: string, seed: unknown): number {
+  if (typeof seed === 'number' && Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) return seed;
+  throw new OptionError(`${operation}: seed must be a whole number from 0 to ${MAX_SEED}, got ${shown(seed)}.`);
+}
+
+/** A value in a message: a string in quotes, so that '4' does not pass for 4. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 /**
@@ -29,7 +46,7 @@ export function checkNumber(
   );
   const kind = Math.abs(Number(value)) === Infinity ? 'a finite number' : 'a number';
   const wanted = [kind, bounds.join(' and ')].filter((part) => part !== '').join(' ');
-  throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${String(value)}.`);
+  throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${shown(value)}.`);
 }
 
 /**
@@ -38,7 +55,7 @@ export function checkNumber(
  */
 export function checkFlag(operation: string, option: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new OptionError(`${operation}: ${option} must be true or false, got ${String(value)}.`);
+  throw new OptionError(`${operation}: ${option} must be true or false, got ${shown(value)}.`);
 }
 
 /**

@@ -6,7 +6,8 @@
  * seed gives the same numbers in every runtime. The state is four 32-bit words, which a checkpoint stores.
  */
 
-import { DataError, OptionError } from './errors.js';
+import { DataError } from './errors.js';
+import { checkSeed } from './options.js';
 
 /** The four words of a generator, as a checkpoint stores them. */
 export type RandomState = readonly [number, number, number, number];
@@ -16,12 +17,11 @@ export class Random {
   readonly #s: Uint32Array = new Uint32Array(4);
 
   /**
-   * @param seed any whole number; its low 32 bits count
+   * @param seed a whole number from 0 to 2^32 - 1
    * @throws OptionError
    */
   constructor(seed: number) {
-    if (!Number.isInteger(seed)) throw new OptionError(`random: the seed must be a whole number, got ${String(seed)}.`);
-    let x = seed >>> 0;
+    let x = checkSeed('random', seed);
     for (let i = 0; i < 4; i++) {
       x = (x + 0x9e3779b9) >>> 0;
       let z = x;

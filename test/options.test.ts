@@ -15,7 +15,7 @@ describe('checkSize', () => {
     [1.5, '1.5'],
     [NaN, 'NaN'],
     [Infinity, 'Infinity'],
-    ['8', '8'],
+    ['8', "'8'"],
     [undefined, 'undefined'],
     [null, 'null'],
   ])('refuses %s', (value, written) => {
@@ -50,7 +50,7 @@ describe('checkNumber', () => {
     );
     expect(message(0, { above: 0 })).toBe('Dropout: p must be a number above 0, got 0.');
     expect(message(2, { most: 1 })).toBe('Dropout: p must be a number at most 1, got 2.');
-    expect(message('0.5')).toBe('Dropout: p must be a number, got 0.5.');
+    expect(message('0.5')).toBe("Dropout: p must be a number, got '0.5'.");
     expect(message(NaN)).toBe('Dropout: p must be a number, got NaN.');
     expect(message(NaN, { least: 0 })).toBe('Dropout: p must be a number at least 0, got NaN.');
   });
@@ -79,7 +79,7 @@ describe('checkFlag', () => {
     expect(checkFlag('op', 'bias', false)).toBe(false);
     for (const value of [0, 1, 'no', null, undefined]) {
       expect(thrown(() => checkFlag('op', 'bias', value)).message).toBe(
-        `op: bias must be true or false, got ${String(value)}.`,
+        `op: bias must be true or false, got ${typeof value === 'string' ? "'no'" : String(value)}.`,
       );
     }
   });

@@ -43,7 +43,7 @@ describe('random', () => {
     expect(random.state).toEqual(state.map(Number));
   });
 
-  it.each([0, 1, 42, 0xffffffff, -1, 2 ** 32 + 5])('seed %d is spread by splitmix32', (seed) => {
+  it.each([0, 1, 42, 0xffffffff])('seed %d is spread by splitmix32', (seed) => {
     const state = seeded(word(BigInt(seed)));
     const random = new Random(seed);
     expect(random.state).toEqual(state.map(Number));

@@ -5,12 +5,14 @@
  */
 
 import { readBytes, sweepTemporaries, writeAtomically, ensureFolder } from '#storage';
-import type { Engine, HostArray } from '../engine.js';
-import { CheckpointError } from '../errors.js';
+import { Engine } from '../engine.js';
+import type { HostArray } from '../engine.js';
+import { crc32 } from '../crc32.js';
+import { CheckpointError, OptionError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
-import { crc32 } from './crc32.js';
+import { checkChoice, checkKnown } from '../options.js';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
 import type { TensorData } from './safetensors-format.js';
 import { DAMAGED } from './safetensors-header.js';
@@ -85,14 +87,20 @@ function toTensor(name: string, { data, shape }: HostArray): TensorData {
 export function decodeCheckpoint(
   engine: Engine,
   bytes: Uint8Array,
-  name: string,
+  name: string = 'checkpoint',
   options: { readonly weights?: 'last' | 'best' } = {},
 ): Checkpoint {
+  checkKnown('decodeCheckpoint', options, ['weights']);
+  const { weights = 'last' } = options;
+  checkChoice('decodeCheckpoint', 'weights', weights, ['last', 'best']);
+  if (!(engine instanceof Engine) || !(bytes instanceof Uint8Array)) {
+    throw new OptionError('decodeCheckpoint: takes an engine and a Uint8Array. Give both, in this order.');
+  }
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkVersion(metadata, name);
   checkSum(tensors, metadata, name);
   return readStored(name, () => {
-    const model = readModel(engine, tensors, metadata, options.weights ?? 'last');
+    const model = readModel(engine, tensors, metadata, weights);
     return { model, training: readTraining(tensors, metadata) };
   });
 }
@@ -155,9 +163,13 @@ function parse(metadata: ReadonlyMap<string, string>, key: string): Snapshot['va
  * @throws CheckpointError if the folder cannot be written; the checkpoint before is then untouched
  */
 export async function saveCheckpoint(folder: string, model: Snapshotable, run?: Snapshotable): Promise<void> {
+  const path = checkpointPath('saveCheckpoint', folder);
+  if (typeof model?.snapshot !== 'function') {
+    throw new OptionError('saveCheckpoint: takes a folder, a model and its run. Give them in this order.');
+  }
   const bytes = encodeCheckpoint(model, run);
   await ensureFolder(folder);
-  await writeAtomically(checkpointPath(folder), bytes);
+  await writeAtomically(path, bytes);
 }
 
 /** Reads a checkpoint from a folder that `saveCheckpoint` wrote. @throws CheckpointError */
@@ -166,7 +178,7 @@ export async function loadCheckpoint(
   engine: Engine,
   options: { readonly weights?: 'last' | 'best' } = {},
 ): Promise<Checkpoint> {
-  const path = checkpointPath(folder);
+  const path = checkpointPath('loadCheckpoint', folder);
   return decodeCheckpoint(
     engine,
     await readBytes(path).catch((error: unknown) => refuseMissing(path, error)),
@@ -193,10 +205,13 @@ export async function prepareFolder(folder: string): Promise<void> {
 
 /** Copies a folder's checkpoint to `previous.safetensors`, before another run replaces it. @throws CheckpointError */
 export async function keepPrevious(folder: string): Promise<void> {
-  const path = checkpointPath(folder);
+  const path = checkpointPath('keepPrevious', folder);
   await writeAtomically(path.replace(CHECKPOINT_FILE, PREVIOUS_FILE), await readBytes(path));
 }
 
-function checkpointPath(folder: string): string {
+function checkpointPath(operation: string, folder: string): string {
+  if (typeof folder !== 'string') {
+    throw new OptionError(`${operation}: the folder must be a string, got ${typeof folder}. Give it first.`);
+  }
   return `${folder.replace(/\/+$/, '')}/${CHECKPOINT_FILE}`;
 }

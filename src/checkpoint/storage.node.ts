@@ -111,6 +111,8 @@ async function statusOf(path: string): Promise<Stats | undefined> {
 
 /** Shorter than `size` if the file shrinks meanwhile. */
 async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
+  // Empty, or without a size of its own, such as what lies in /proc.
+  if (size === 0) return new Uint8Array(await handle.readFile());
   const bytes = new Uint8Array(size);
   let at = 0;
   while (at < size) {

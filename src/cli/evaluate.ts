@@ -1,13 +1,11 @@
 /** `recurra evaluate`: how well a model predicts another text. */
 
-import { loadCheckpoint } from '../checkpoint/checkpoint.js';
 import type { Corpus } from '../data/corpus.js';
 import { UNKNOWN } from '../data/vocabulary.js';
-import { createEngine } from '../engine.js';
 import { evaluate } from '../train/evaluate.js';
 import { settingsOf } from '../train/settings.js';
 import { EXIT } from './exit.js';
-import { readCorpus } from './files.js';
+import { loadBest, readCorpus } from './files.js';
 
 /** The options of `recurra evaluate`. */
 export interface EvaluateArguments {
@@ -17,7 +15,7 @@ export interface EvaluateArguments {
 
 /** Runs the command. @returns the exit code */
 export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
-  const { model, training } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+  const { model, training } = await loadBest(folder);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const { batch, window } = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, { batch, window });

@@ -51,14 +51,17 @@ const FLAGS: Readonly<Record<string, string>> = {
   'createEngine: kernels': '--kernels',
 };
 
-const LIBRARY_NAMES = new RegExp(`\\b(?:${Object.keys(FLAGS).join('|')})\\b`, 'g');
+/** Names of the library, and what is quoted: that is the user's own text, which stays as it is. */
+const QUOTED_OR_NAME = new RegExp(`'[^']*'|"[^"]*"|\\b(?:${Object.keys(FLAGS).join('|')})\\b`, 'g');
 
 /** An error as the command line tells it: one line for what was foreseen, the stack for a fault of ours. */
 export function describe(error: unknown): string {
   const label = pc.createColors(pc.isColorSupported && process.stderr.isTTY).red('recurra:');
   if (error instanceof RecurraError) {
-    const message = error.message.replaceAll('\n', ' ').replace(LIBRARY_NAMES, (name) => FLAGS[name]!);
-    return `${label} ${message}\n`;
+    const message = error.message.replaceAll('\n', ' ');
+    const translates = error instanceof OptionError || error instanceof KernelUnavailableError;
+    const told = translates ? message.replace(QUOTED_OR_NAME, (found) => FLAGS[found] ?? found) : message;
+    return `${label} ${told}\n`;
   }
   return `${label} unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

@@ -1,9 +1,13 @@
-/** Text files of the command line, and the corpora made of them. */
+/** Files of the command line: corpora from texts, and models to use. */
 
 import { readBytes } from '#storage';
+import { loadCheckpoint } from '../checkpoint/checkpoint.js';
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { Corpus, decodeUtf8 } from '../data/corpus.js';
 import type { CorpusOptions } from '../data/corpus.js';
+import { createEngine } from '../engine.js';
 import { CheckpointError, DataError } from '../errors.js';
+import { arraysUnder, Fields } from '../models/snapshot.js';
 
 /** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
@@ -14,6 +18,17 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
     if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
+export async function loadBest(folder: string): Promise<Checkpoint> {
+  const checkpoint = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+  const { training } = checkpoint;
+  if (training !== undefined && arraysUnder(training.arrays, 'best.').size > 0) {
+    const [epoch, validLoss] = new Fields('training', training.values).numbers('best');
+    process.stderr.write(`weights of epoch ${epoch}, the best so far: validation loss ${validLoss?.toFixed(4)}\n`);
+  }
+  return checkpoint;
 }
 
 async function readText(path: string): Promise<string> {

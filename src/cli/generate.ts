@@ -1,9 +1,8 @@
 /** `recurra generate`: text from a model. */
 
-import { loadCheckpoint } from '../checkpoint/checkpoint.js';
-import { createEngine } from '../engine.js';
 import type { GenerateOptions } from '../models/language-model.js';
 import { EXIT } from './exit.js';
+import { loadBest } from './files.js';
 
 /** The options of `recurra generate`. */
 export interface GenerateArguments extends GenerateOptions {
@@ -12,7 +11,7 @@ export interface GenerateArguments extends GenerateOptions {
 
 /** Runs the command. @returns the exit code */
 export async function generateCommand(folder: string, { prompt = '', ...options }: GenerateArguments): Promise<number> {
-  const { model } = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+  const { model } = await loadBest(folder);
   process.stdout.write(`${model.generate(prompt, options)}\n`);
   return EXIT.done;
 }

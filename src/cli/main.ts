@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { LEVELS } from '../data/tokenizer.js';
 import { TIERS } from '../kernels/select.js';
 import { CELLS } from '../models/language-model.js';
+import { MAX_SEED } from '../options.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
 import { evaluateCommand } from './evaluate.js';
@@ -14,10 +15,10 @@ import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
 import type { InfoArguments } from './info.js';
-import { anyText, oneOf, real, whole } from './options.js';
+import { anyText, oneOf, path, real, whole } from './options.js';
 import type { Reader } from './options.js';
+import type { TrainArguments } from './job.js';
 import { trainCommand } from './train.js';
-import type { TrainArguments } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -38,7 +39,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
   program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text')
-    .requiredOption('--text <file>', 'text to evaluate, UTF-8', anyText('--text'))
+    .requiredOption('--text <file>', 'text to evaluate, UTF-8', path('--text'))
     .option('--json', 'print one JSON object')
     .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
@@ -52,7 +53,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
       real('--temperature', (x) => x >= 0, 'a number of at least 0'),
     ) // prettier-ignore
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
-    .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0))
+    .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
   program
     .command('info')
@@ -76,9 +77,9 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
   program
     .command('train')
     .description('train a language model on a text, or go on with --resume')
-    .option('--text <file>', 'text to train on, UTF-8', anyText('--text'))
-    .option('--out <dir>', 'folder of the checkpoint', anyText('--out'))
-    .option('--resume <dir>', 'go on from the checkpoint in this folder', anyText('--resume'))
+    .option('--text <file>', 'text to train on, UTF-8', path('--text'))
+    .option('--out <dir>', 'folder of the checkpoint', path('--out'))
+    .option('--resume <dir>', 'go on from the checkpoint in this folder', path('--resume'))
     .option('--level <level>', 'char or word (char)', oneOf('--level', LEVELS))
     .option('--locale <locale>', 'language of the words, such as ja (en)', anyText('--locale'))
     .option('--vocab-size <n>', 'most frequent symbols kept (all characters, 10000 words)', whole('--vocab-size', 1))
@@ -106,9 +107,9 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
       'stop after so many epochs without a better validation, 0 for never (0)',
       whole('--patience', 0),
     )
-    .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0))
+    .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0, MAX_SEED))
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
-    .option('--log <file>', 'append a CSV line an epoch', anyText('--log'))
+    .option('--log <file>', 'append a CSV line an epoch', path('--log'))
     .option('--json', 'print one JSON object an epoch')
     .action((options: TrainArguments) => run(trainCommand(options)));
 }

@@ -10,12 +10,21 @@ export function anyText(option: string): Reader<string> {
   return once(option, (text) => text);
 }
 
-/** A whole number of at least `least`. */
-export function whole(option: string, least: number): Reader<number> {
+/** The path of a file or a folder. */
+export function path(option: string): Reader<string> {
+  return once(option, (text) => {
+    if (text !== '') return text;
+    throw new OptionError(`${option} must be a path, got ''.`);
+  });
+}
+
+/** A whole number from `least` to `most`. */
+export function whole(option: string, least: number, most: number = Number.MAX_SAFE_INTEGER): Reader<number> {
   return once(option, (text) => {
     const value = /^[+-]?\d+(e\+?\d+)?$/i.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw new OptionError(`${option} must be a whole number of at least ${least}, got '${text}'.`);
+    if (value >= least && value <= most) return value;
+    const bounds = value > most ? `from ${least} to ${most}` : `of at least ${least}`;
+    throw new OptionError(`${option} must be a whole number ${bounds}, got '${text}'.`);
   });
 }
 

@@ -102,7 +102,7 @@ export class ProgressLine {
   readonly #rate: Rate = new Rate();
   #done: number;
   #fields: ProgressFields = {};
-  #drawn: { done: number; at: number; open: boolean };
+  #drawn: { done: number; fields: ProgressFields | undefined; at: number; open: boolean };
   #finished = false;
 
   /** @throws OptionError if RECURRA_PROGRESS_INTERVAL is not a number of seconds. */
@@ -118,7 +118,7 @@ export class ProgressLine {
     this.#now = options.now ?? (() => performance.now());
     this.#start = this.#now();
     this.#done = this.#initial;
-    this.#drawn = { done: this.#initial, at: -Infinity, open: false };
+    this.#drawn = { done: this.#initial, fields: undefined, at: -Infinity, open: false };
   }
 
   /** Sets the count and the fields; draws unless the last drawing is too recent. */
@@ -138,9 +138,11 @@ export class ProgressLine {
   /** Draws the last line, with the mean rate of the whole stretch, and ends it. Later updates draw nothing. */
   finish(fields: ProgressFields = this.#fields, done: number = this.#done): void {
     if (this.#finished) return;
+    const { done: shown, fields: told } = this.#drawn;
+    const isNews = this.#inPlace || done !== shown || fields !== told;
     this.#done = done;
     this.#fields = fields;
-    this.#draw((this.#done - this.#initial) / (this.#now() - this.#start));
+    if (isNews) this.#draw((this.#done - this.#initial) / (this.#now() - this.#start));
     if (this.#drawn.open) this.#stream.write('\n');
     this.#drawn.open = false;
     this.#finished = true;
@@ -152,7 +154,7 @@ export class ProgressLine {
     const columns = this.#inPlace ? this.#stream.columns || 80 : Infinity;
     const line = this.#line(now - this.#start, meanRate ?? this.#rate.value, columns - 1); // a full last column wraps
     this.#stream.write(this.#inPlace ? `\r${line}${eraseLine}` : `${line}\n`);
-    this.#drawn = { done: this.#done, at: now, open: this.#inPlace };
+    this.#drawn = { done: this.#done, fields: this.#fields, at: now, open: this.#inPlace };
   }
 
   /** The line in at most `columns` characters: the bar shrinks, then whole fields go, then the bar, then the end is cut. */

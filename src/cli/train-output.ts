@@ -1,7 +1,9 @@
 /** What `recurra train` shows: a line of progress and messages on stderr, JSON lines on stdout, a CSV log. */
 
-import { appendFileSync, existsSync, statSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileError } from '../checkpoint/file-error.js';
+import { OptionError } from '../errors.js';
 import type { ProgressEvent, TrainReport } from '../train/train.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
 
@@ -16,11 +18,19 @@ export class TrainOutput {
   /** The last event sent. */
   #event: ProgressEvent | undefined;
 
-  constructor(options: { readonly json?: boolean; readonly log?: string }, level: 'char' | 'word') {
+  /**
+   * @param taken files of the run, which the log cannot be
+   * @throws OptionError, CheckpointError for a log that cannot be written
+   */
+  constructor(
+    options: { readonly json?: boolean; readonly log?: string },
+    level: 'char' | 'word',
+    taken: readonly string[],
+  ) {
     this.#json = options.json === true;
     this.#log = options.log;
     this.#unit = level === 'char' ? 'char/s' : 'word/s';
-    if (this.#log !== undefined) this.#beginLog(this.#log);
+    if (this.#log !== undefined) this.#beginLog(this.#log, taken);
   }
 
   /** What is about to be trained, a fact a line. */
@@ -89,8 +99,8 @@ export class TrainOutput {
     const why = { epochs: 'done', steps: 'done', patience: 'validation no longer improves', aborted: 'interrupted' };
     const after = `after ${steps} update${steps === 1 ? '' : 's'}, ${formatDuration(1000 * seconds)}`;
     this.message(`${why[reason]} ${after}${lossOf(report)}`);
-    const resume = reason === 'aborted' ? `; go on with: recurra train --resume ${folder}` : '';
-    this.message(`saved in ${folder}${resume}`);
+    const resume = reason === 'aborted' ? `; go on with: recurra train --resume ${quoted(folder)}` : '';
+    this.message(`saved in ${folder}${resume}${bestOf(report)}`);
   }
 
   /** A run whose steps end within an epoch leaves a line and a record of that part. */
@@ -106,10 +116,17 @@ export class TrainOutput {
     this.#line?.finish();
   }
 
-  /** Writes the header, or nothing, so that a file that cannot be written is found before the training. */
-  #beginLog(path: string): void {
-    const isNew = !existsSync(path) || statSync(path).size === 0;
-    this.#appendLog(isNew ? `${COLUMNS.join(',')}\n` : '');
+  /** Writes the header, or nothing, so that a file that cannot be the log is found before the training. */
+  #beginLog(path: string, taken: readonly string[]): void {
+    const header = `${COLUMNS.join(',')}\n`;
+    if (taken.some((other) => resolve(other) === resolve(path))) {
+      throw new OptionError(`--log ${path}: the run has this file for something else. Give another one.`);
+    }
+    const begun = beginningOf(path, header.length);
+    if (begun !== '' && begun !== header) {
+      throw new OptionError(`--log ${path}: there is a file that is no log of a training. Give another one.`);
+    }
+    this.#appendLog(begun === '' ? header : '');
   }
 
   #appendLog(text: string): void {
@@ -118,6 +135,21 @@ export class TrainOutput {
     } catch (error) {
       throw fileError(`--log ${this.#log!}`, 'cannot be written', error);
     }
+  }
+}
+
+/** The first bytes of a file; none where there is none, or where appending will say what is wrong. */
+function beginningOf(path: string, bytes: number): string {
+  let file: number | undefined;
+  try {
+    if (!statSync(path).isFile()) return '';
+    file = openSync(path, 'r');
+    const buffer = Buffer.alloc(bytes);
+    return buffer.toString('latin1', 0, readSync(file, buffer, 0, bytes, 0));
+  } catch {
+    return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -133,6 +165,19 @@ function lossOf({ trainLoss, validLoss, perplexity }: TrainReport): string {
   if (Number.isNaN(perplexity)) return '';
   const loss = validLoss === undefined ? `loss ${trainLoss.toFixed(4)}` : `validation loss ${validLoss.toFixed(4)}`;
   return `: ${loss}, perplexity ${perplexity.toPrecision(4)}`;
+}
+
+/** Which weights are used from here on, where they are not the last ones. */
+function bestOf({ best, epochs, trainLoss }: TrainReport): string {
+  if (best?.weights === undefined) return '';
+  const isLast = best.epoch === epochs.length && epochs.at(-1)?.trainLoss === trainLoss;
+  if (isLast) return '';
+  return `; evaluate and generate take the weights of epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}`;
+}
+
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function print(value: object): void {

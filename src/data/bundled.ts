@@ -1,8 +1,7 @@
 /** The built-in corpora: English, Japanese or both, generated from grammars, so that the best perplexity is known. */
 
-import { OptionError } from '../errors.js';
 import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkSize } from '../options.js';
+import { checkChoice, checkKnown, checkSeed, checkSize } from '../options.js';
 import { Corpus } from './corpus.js';
 import { ENGLISH } from './english.js';
 import { type EntropyRate, Grammar } from './grammar.js';
@@ -20,7 +19,7 @@ export interface BundledOptions {
   readonly language: BundledLanguage;
   /** How many sentences, of about 11 tokens each. */
   readonly sentences: number;
-  /** Any integer; the same seed gives the same corpus everywhere. */
+  /** From 0 to 2^32 - 1; the same seed gives the same corpus everywhere. */
   readonly seed: number;
 }
 
@@ -52,9 +51,7 @@ export function bundledCorpus(options: BundledOptions): Bundled {
   checkKnown('bundledCorpus', options, ['language', 'sentences', 'seed']);
   const { language } = options;
   const count = checkSize('bundledCorpus', 'sentences', options.sentences);
-  if (!Number.isInteger(options.seed))
-    throw new OptionError(`bundledCorpus: seed must be a whole number, got ${String(options.seed)}.`);
-  const random = new Random(options.seed);
+  const random = new Random(checkSeed('bundledCorpus', options.seed));
   const grammar = bundledGrammar(language);
   const locale = language === 'ja' ? 'ja' : 'en';
   const vocabulary = Vocabulary.fromSentences([grammar.terminals], { locale });

@@ -131,7 +131,7 @@ export class Corpus {
   }
 }
 
-const SPLIT_FIX = 'Give more text, or a validation text of its own.';
+const SPLIT_FIX = 'Give more text, or go without validation.';
 
 /** The options that a given vocabulary already settles must agree with it. */
 function checkAgreement(operation: string, options: CorpusOptions): void {

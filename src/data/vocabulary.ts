@@ -24,7 +24,7 @@ export const BEGINNING = 1;
 export const UNKNOWN = 2;
 
 /** The symbols of the reserved ids. No text splits into one of them. */
-const RESERVED: readonly string[] = ['<pad>', '<s>', '<unk>'];
+export const RESERVED: readonly string[] = ['<pad>', '<s>', '<unk>'];
 
 /** How to build a vocabulary from text. */
 export interface VocabularyOptions {

@@ -46,10 +46,10 @@ export async function selectKernels({ tier, precision, memoryLimit }: SelectionR
     }
     const loaded = await load(candidate, precision, memoryLimit);
     if (typeof loaded !== 'string') return { tier: candidate, notes, ...loaded };
-    notes.push(`${candidate}: ${loaded}`);
+    notes.push(tier === 'auto' ? `${candidate}: ${loaded}` : loaded);
   }
   throw new KernelUnavailableError(
-    `createEngine: kernels '${tier}' cannot run here: ${notes.join('; ')}. Use kernels: 'auto' for the best there is.`,
+    `createEngine: kernels '${tier}' cannot run here: ${notes.join('; ')}. Leave it out, or say 'auto', for the best there is.`,
   );
 }
 

@@ -4,12 +4,14 @@
  */
 
 import type { Random } from '../random.js';
+import { checkNumber } from '../options.js';
 
 /** Fills a row-major matrix of `rows` x `columns`. */
 export type Initializer = (values: Float64Array, rows: number, columns: number, random: Random) => void;
 
 /** Uniform in [-limit, limit). */
 export function uniform(limit: number): Initializer {
+  checkNumber('uniform', 'limit', limit, { least: 0 });
   return (values, _rows, _columns, random) => {
     for (let i = 0; i < values.length; i++) values[i] = random.between(-limit, limit);
   };
@@ -17,6 +19,7 @@ export function uniform(limit: number): Initializer {
 
 /** Mean 0 and this standard deviation, within six of them (see Random.normal). */
 export function normal(deviation: number): Initializer {
+  checkNumber('normal', 'deviation', deviation, { least: 0 });
   return (values, _rows, _columns, random) => {
     for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
   };
@@ -24,6 +27,7 @@ export function normal(deviation: number): Initializer {
 
 /** All the same. */
 export function constant(value: number): Initializer {
+  checkNumber('constant', 'value', value);
   return (values) => void values.fill(value);
 }
 

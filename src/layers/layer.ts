@@ -65,6 +65,9 @@ export abstract class Layer {
 
 /** Sets parameters by name, all or none. @throws ShapeError */
 export function loadParameters(parameters: ReadonlyMap<string, Parameter>, dict: ReadonlyMap<string, HostArray>): void {
+  if (!(Object(dict) instanceof Map)) {
+    throw new ShapeError('loadStateDict: takes a Map from names to { data, shape }, as stateDict() gives it.');
+  }
   for (const [name, { shape, size }] of parameters) {
     const given = dict.get(name);
     const got = given === undefined ? 'nothing' : formatShape(given.shape);

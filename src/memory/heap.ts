@@ -119,13 +119,13 @@ function checkLimit(byteLength: number, limit: number): void {
   if (byteLength <= limit) return;
   throw new MemoryError(
     `memory: ${megabytes(byteLength)} are needed, the limit is ${megabytes(limit)}. Lower the batch, the window or the ` +
-      `hidden size${limit < MAX_BYTES ? ', or raise the memoryLimit of createEngine' : ''}.`,
+      `sizes of the model${limit < MAX_BYTES ? ', or raise the memoryLimit of createEngine' : ''}.`,
   );
 }
 
 function outOfMemory(needed: number, have: number): MemoryError {
   return new MemoryError(
-    `memory: growing from ${megabytes(have)} to ${megabytes(needed)} was refused by the system. Lower the batch, the window or the hidden size.`,
+    `memory: growing from ${megabytes(have)} to ${megabytes(needed)} was refused by the system. Lower the batch, the window or the sizes of the model.`,
   );
 }
 

@@ -23,7 +23,7 @@ import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
+import { checkChoice, checkKnown, checkNumber, checkSeed, checkSize } from '../options.js';
 import { CELLS, countParameters, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
 import type { Cell, ModelSizes, RunSizes } from './sizes.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
@@ -192,7 +192,7 @@ export class LanguageModel implements Snapshotable {
     checkKnown('generate', options, ['length', 'seed', 'temperature', 'topK']);
     checkSampleOptions('generate', options);
     const { length = 200, seed = 1, temperature, topK } = options;
-    if (!Number.isInteger(seed)) throw new OptionError(`generate: seed must be a whole number, got ${String(seed)}.`);
+    checkSeed('generate', seed);
     checkSize('generate', 'length', length, 0);
     const random = new Random(seed);
     const excluded = this.vocabulary.level === 'char' ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];

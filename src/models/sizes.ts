@@ -103,8 +103,9 @@ export function trainingBytes(engine: Engine, sizes: ModelSizes, { batch, window
 
 /** Makes room for a model and its training. @throws MemoryError */
 export function reserveTraining(engine: Engine, sizes: ModelSizes, run: RunSizes): void {
-  const { batch, window } = run;
-  const what = `train: a run with batch ${batch}, window ${window} and hidden size ${sizes.hiddenSize}`;
+  const { cell, vocabSize, embeddingSize, hiddenSize, numLayers } = sizes;
+  const model = `embedding ${embeddingSize}, ${numLayers} ${cell} of ${hiddenSize}, ${vocabSize} symbols`;
+  const what = `train: batch ${run.batch}, window ${run.window}, ${model}`;
   reserveMemory(engine, trainingBytes(engine, sizes, run), what);
 }
 
@@ -118,6 +119,6 @@ export function reserveMemory(engine: Engine, bytes: number, what: string): void
     engine.memory.heap.grow(bytes);
   } catch (error) {
     if (!(error instanceof MemoryError)) throw error;
-    throw new MemoryError(`${what} takes about ${megabytes(bytes)}. ${error.message}`, { cause: error });
+    throw new MemoryError(`${what} take about ${megabytes(bytes)}. ${error.message}`, { cause: error });
   }
 }

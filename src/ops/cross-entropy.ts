@@ -6,7 +6,7 @@ import { DataError, OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { checkKnown } from '../options.js';
 import { Axes, formatShape } from '../shape.js';
-import { checkIds } from './embedding.js';
+import { checkForm, checkIds } from './embedding.js';
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
@@ -34,7 +34,9 @@ export function crossEntropy(logits: View, targets: Ids, options: CrossEntropyOp
   const V = logits.shape.at(-1)!;
   const leading = logits.shape.slice(0, -1);
   const axes = leading.map((_, axis) => `N${'abcdefgh'[axis]}`).join(' ');
-  new Axes('crossEntropy').check('logits', leading, axes).check('targets', targets.shape, axes);
+  new Axes('crossEntropy')
+    .check('logits', leading, axes)
+    .check('targets', checkForm('crossEntropy', 'targets', targets).shape, axes);
   checkIds('crossEntropy', targets, V, options.ignoreIndex);
   const n = targets.data.length;
   if (n === 0)

@@ -17,8 +17,8 @@ import { formatShape, sizeOf } from '../shape.js';
 export function embedding(ids: Ids, table: Parameter): View {
   const engine = engineOf(table);
   const [V, E] = table.shape as [number, number];
-  const n = sizeOf(ids.shape);
   checkIds('embedding', ids, V);
+  const n = sizeOf(ids.shape);
   const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording);
   const idsPtr = engine.ids(ids.data);
   engine.kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
@@ -34,10 +34,7 @@ export function embedding(ids: Ids, table: Parameter): View {
  * @param except an id that is allowed although it lies outside
  */
 export function checkIds(operation: string, ids: Ids, V: number, except?: number): void {
-  const { data, shape } = ids;
-  if (!Array.isArray(shape)) {
-    throw new ShapeError(`${operation}: ids must be { data: Int32Array, shape }, got ${describe(ids)}.`);
-  }
+  const { data, shape } = checkForm(operation, 'ids', ids);
   if (!(data instanceof Int32Array) || data.length !== sizeOf(shape)) {
     throw new ShapeError(
       `${operation}: ids of shape ${formatShape(shape)} must be an Int32Array of ${sizeOf(shape)}, got ${describe(data)}.`,
@@ -50,10 +47,17 @@ export function checkIds(operation: string, ids: Ids, V: number, except?: number
   }
 }
 
+/** Checks that ids come with their shape. @throws ShapeError */
+export function checkForm(operation: string, name: string, ids: Ids): Ids {
+  if (Array.isArray((Object(ids) as Partial<Ids>).shape)) return ids;
+  throw new ShapeError(`${operation}: ${name} must be { data: Int32Array, shape }, got ${describe(ids)}.`);
+}
+
 /** What a wrong argument is, for a message. */
 function describe(data: unknown): string {
-  if (data instanceof Int32Array) return `${data.length}`;
-  return typeof data === 'object' && data !== null ? data.constructor.name : String(data);
+  if (typeof data !== 'object' || data === null) return String(data);
+  const { constructor, length } = data as { constructor: { name: string }; length?: number };
+  return length === undefined ? constructor.name : `${constructor.name} of ${length}`;
 }
 
 /** `[3, 1]`: the indices of the i-th element. */

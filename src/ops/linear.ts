@@ -36,8 +36,8 @@ export function linear(x: View, weights: LinearWeights): View {
   const { weight } = weights;
   const engine = engineOf(weight);
   const [O, I] = weight.shape as [number, number];
-  const leading = x.shape.slice(0, -1);
   checkEngine('linear', x, engine);
+  const leading = x.shape.slice(0, -1);
   if (x.shape.at(-1) !== I) {
     throw new ShapeError(
       `linear: x must be (..., I) = (..., ${I}), got ${formatShape(x.shape)}. I = ${I} comes from inputSize.`,

@@ -28,6 +28,9 @@ export function evaluate(
   options: { readonly batch: number; readonly window: number },
 ): Evaluation {
   checkKnown('evaluate', options, ['batch', 'window']);
+  if (!(tokens instanceof Int32Array)) {
+    throw new DataError('evaluate: tokens must be an Int32Array. Give corpus.tokens, not the corpus or its text.');
+  }
   const { batch, window } = options;
   if (tokens.length < 2)
     throw new DataError(`evaluate: needs at least 2 tokens, got ${tokens.length}. Give more text.`);

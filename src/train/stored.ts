@@ -1,7 +1,9 @@
 /** What a training run stores in forms of its own: its history, the carried state, the random numbers, and what its text was. */
 
+import { crc32 } from '../crc32.js';
 import type { HostArray } from '../engine.js';
 import { CheckpointError } from '../errors.js';
+import type { StateDict } from '../layers/layer.js';
 import { RecurrentState } from '../layers/state.js';
 import type { StateSource } from '../ops/recurrent.js';
 import type { RandomState } from '../random.js';
@@ -48,12 +50,19 @@ export function readRandom(words: readonly number[]): RandomState {
   throw new CheckpointError('training: random must be a list of 4 whole numbers.');
 }
 
-/** Tells one text from another: FNV-1a over the tokens of both parts (Fowler, Noll and Vo). */
+/** Tells one text from another: lengths and checksums of the tokens of both parts. */
 export function fingerprint(train: Int32Array, valid: Int32Array | undefined): string {
-  const hash = (tokens: Int32Array): number => {
-    let h = 0x811c9dc5;
-    for (const token of tokens) h = Math.imul(h ^ token, 0x01000193);
-    return h >>> 0;
-  };
-  return [train, valid ?? new Int32Array(0)].map((part) => `${part.length}:${hash(part).toString(16)}`).join(' ');
+  const parts = [train, valid ?? new Int32Array(0)];
+  return parts.map((part) => `${part.length}:${crc32(bytesOf(part)).toString(16)}`).join(' ');
+}
+
+/** Tells one set of weights from another, as 32-bit floats whatever they are kept in. */
+export function weightsFingerprint(dict: StateDict): string {
+  let crc = 0;
+  for (const { data } of dict.values()) crc = crc32(bytesOf(Float32Array.from(data)), crc);
+  return crc.toString(16);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int32Array | Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

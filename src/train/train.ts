@@ -3,13 +3,14 @@
  * interruption and saves. The arithmetic is the trainer's.
  */
 
-import type { Corpus } from '../data/corpus.js';
+import { Corpus } from '../data/corpus.js';
 import type { Vocabulary } from '../data/vocabulary.js';
-import { OptionError } from '../errors.js';
-import type { LanguageModel } from '../models/language-model.js';
+import { DataError, OptionError } from '../errors.js';
+import { LanguageModel } from '../models/language-model.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
-import { fullSettings, resumedSettings } from './settings.js';
-import type { TrainSettings } from './settings.js';
+import { checkKnown, checkNumber } from '../options.js';
+import { fullSettings, resumedSettings, SETTINGS } from './settings.js';
+import type { FullSettings, TrainSettings } from './settings.js';
 import type { EpochRecord } from './stored.js';
 import { Trainer } from './trainer.js';
 import type { Best } from './trainer.js';
@@ -111,14 +112,12 @@ export class TrainingRun implements PromiseLike<TrainReport>, Snapshotable {
  * @throws OptionError, DataError, MemoryError, CheckpointError; the promise rejects with DivergenceError
  */
 export function train(model: LanguageModel, corpus: Corpus, options: TrainOptions = {}): TrainingRun {
+  checkOptions(model, corpus, options);
   const own = Object.fromEntries(
     Object.entries(options).filter(([name]) => !(OWN as readonly string[]).includes(name)),
   );
   const given = options.resume === undefined ? own : resumedSettings(options.resume, own);
   const settings = fullSettings(given, options.valid !== undefined);
-  if (options.saveSeconds !== undefined && !(options.saveSeconds > 0)) {
-    throw new OptionError(`train: saveSeconds must be above 0, got ${options.saveSeconds}.`);
-  }
   for (const part of [corpus, options.valid]) {
     if (part !== undefined && !sameSymbols(part.vocabulary, model.vocabulary)) {
       throw new OptionError(
@@ -127,9 +126,43 @@ export function train(model: LanguageModel, corpus: Corpus, options: TrainOption
     }
   }
   const { train: training, valid } = parts(corpus, options.valid, settings.validFraction);
+  checkLength(training, corpus, settings);
   const trainer = new Trainer(model, training.tokens, valid?.tokens, settings);
   if (options.resume !== undefined) trainer.restore(options.resume);
   return new TrainingRun(trainer, options);
+}
+
+/** Checks everything but the settings. @throws OptionError */
+function checkOptions(model: LanguageModel, corpus: Corpus, options: TrainOptions): void {
+  if (!(model instanceof LanguageModel) || !(corpus instanceof Corpus)) {
+    throw new OptionError('train: takes a LanguageModel and a Corpus. Make the corpus with Corpus.fromText.');
+  }
+  checkKnown('train', options, [...SETTINGS, ...OWN]);
+  const { valid, validFraction, signal, onProgress, onSave, saveSeconds } = options;
+  if (valid !== undefined && !(valid instanceof Corpus)) throw new OptionError('train: valid must be a Corpus.');
+  if (valid !== undefined && (validFraction ?? 0) !== 0) {
+    throw new OptionError('train: valid and validFraction contradict each other. Give one.');
+  }
+  if (signal !== undefined && typeof signal.aborted !== 'boolean') {
+    throw new OptionError('train: signal must be an AbortSignal. Give the .signal of the AbortController.');
+  }
+  for (const [name, listener] of Object.entries({ onProgress, onSave })) {
+    if (listener === undefined || typeof listener === 'function') continue;
+    throw new OptionError(`train: ${name} must be a function, got ${typeof listener}.`);
+  }
+  if (saveSeconds !== undefined) checkNumber('train', 'saveSeconds', saveSeconds, { above: 0 });
+}
+
+/** Says what the user can change where there are too few tokens for one window. @throws DataError */
+function checkLength(training: Corpus, whole: Corpus, { batch, window, validFraction }: FullSettings): void {
+  const [tokens, needed] = [training.tokens.length, batch * window + 1];
+  if (tokens >= needed) return;
+  const kept =
+    tokens === whole.tokens.length ? '' : `, ${tokens} of them after a part of ${validFraction} for validation`;
+  throw new DataError(
+    `train: ${whole.tokens.length} tokens are too few${kept}: batch ${batch} x window ${window} needs ${needed}. ` +
+      `Give more text, or lower the batch${kept === '' ? '' : ', the part for validation'} or the window.`,
+  );
 }
 
 function sameSymbols(a: Vocabulary, b: Vocabulary): boolean {

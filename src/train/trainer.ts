@@ -20,7 +20,7 @@ import { evaluate } from './evaluate.js';
 import type { Evaluation } from './evaluate.js';
 import { makeOptimizer, MOMENTS, settingsOf } from './settings.js';
 import type { FullSettings } from './settings.js';
-import { fingerprint, readRandom, readRecord, readState, stateArrays } from './stored.js';
+import { fingerprint, readRandom, readRecord, readState, stateArrays, weightsFingerprint } from './stored.js';
 import type { EpochRecord } from './stored.js';
 
 /** The epoch with the lowest validation loss. */
@@ -105,6 +105,11 @@ export class Trainer implements Snapshotable {
   /** The best epoch so far, where there is validation. */
   get best(): Best | undefined {
     return this.#best;
+  }
+
+  /** Epochs since the best one. */
+  get badEpochs(): number {
+    return this.#badEpochs;
   }
 
   /** Whether validation has not improved for `patience` epochs. */
@@ -253,6 +258,7 @@ export class Trainer implements Snapshotable {
       values: {
         settings: { ...this.settings },
         data: this.#data,
+        weights: weightsFingerprint(this.model.stateDict()),
         step: this.#step,
         lossSum: this.#lossSum,
         history: this.#history.map(({ epoch, trainLoss, validLoss }) => [epoch, trainLoss, validLoss ?? null]),
@@ -267,7 +273,7 @@ export class Trainer implements Snapshotable {
 
   /**
    * Goes on from a snapshot of the same model, data and settings.
-   * @throws DataError if the text is not the one the run was trained on; OptionError if the settings do not go with
+   * @throws DataError if text or weights are not those of the run; OptionError if the settings do not go with
    * those of the run; CheckpointError
    */
   restore({ arrays, values }: Snapshot): void {
@@ -275,6 +281,11 @@ export class Trainer implements Snapshotable {
     if (fields.string('data') !== this.#data) {
       throw new DataError(
         'train: the text is not the one this run was trained on. Resume with the same text, or begin a new run.',
+      );
+    }
+    if (fields.string('weights') !== weightsFingerprint(this.model.stateDict())) {
+      throw new DataError(
+        "train: the model's weights are not those the run was saved with. Resume with the model of the same checkpoint.",
       );
     }
     this.#checkSettings(settingsOf({ arrays, values }));

@@ -101,7 +101,16 @@ describe('folders', () => {
     await saveCheckpoint(`${path}/`, model, run);
     expect(readdirSync(path)).toEqual([CHECKPOINT_FILE]);
     expect(Buffer.compare(readFileSync(join(path, CHECKPOINT_FILE)), whole)).toBe(0);
-    expect((await loadCheckpoint(path, await testEngine())).model.stateDict()).toEqual(model.stateDict());
+    const engine = await testEngine();
+    expect((await loadCheckpoint(path, engine)).model.stateDict()).toEqual(model.stateDict());
+    await expect(loadCheckpoint(path, engine, { weight: 'best' } as object)).rejects.toThrow(/unknown option 'weight'/);
+    await expect(loadCheckpoint(path, engine, { weights: 'beste' } as object)).rejects.toThrow(
+      /weights must be one of last, best, got beste/,
+    );
+    await expect(loadCheckpoint(engine as never, path as never)).rejects.toThrow(/the folder must be a string/);
+    await expect(loadCheckpoint(path, undefined as never)).rejects.toThrow(/takes an engine and a Uint8Array/);
+    await expect(saveCheckpoint(model as never, path as never)).rejects.toThrow(/the folder must be a string/);
+    await expect(saveCheckpoint(path, path as never)).rejects.toThrow(/takes a folder, a model and its run/);
   });
 
   test('a failed save leaves the checkpoint before untouched', async () => {

@@ -15,7 +15,11 @@ place.file('short', 'The text is shorter than a window.');
 place.file('latin1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a, 0x61, 0x62));
 place.file('utf16', Buffer.from('\ufeffhello world', 'utf16le'));
 place.file('spaces', ' \n\n  \t\n');
-execFileSync('mkfifo', [place.at('pipe')]);
+const onPosix = process.platform !== 'win32';
+if (onPosix) execFileSync('mkfifo', [place.at('pipe')]);
+mkdirSync(place.at('blocked', CHECKPOINT_FILE), { recursive: true });
+mkdirSync(place.at('topK'));
+place.file('topK/vocabSize', Uint8Array.of(0x61, 0xff));
 
 /** Writes a checkpoint with its bytes changed into a folder of its own. */
 function broken(folder: string, change: (bytes: Buffer) => Uint8Array): void {
@@ -74,12 +78,12 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [
     'train --text short --out new',
     data,
-    /too few: batch 32 x length 64 needs at least 2,049. Lower the batch or the window/,
+    /short: train: 34 tokens are too few, 31 of them after a part of 0.1 for validation: batch 32 x window 64 needs 2049. Give more text/,
   ],
   [
     'train --text short --out new --batch 1 --window 31',
     data,
-    /31 tokens are too few: batch 1 x length 31 needs at least 32/,
+    /34 tokens are too few, 31 of them .*: batch 1 x window 31 needs 32/,
   ],
   [
     'train --text missing --out new',
@@ -134,16 +138,38 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [`${NEW} extra`, usage, /too many arguments.*--help/],
   [`${NEW} --lr 1 --lr 2`, usage, /--lr is given twice. Give it once/],
   [`${NEW} --text other`, usage, /--text is given twice/],
-  ['train --text pipe --out new', data, /pipe: cannot be read, it is a device or a pipe. Give the path of a file/],
-  ['train --text /dev/zero --out new', data, /zero: cannot be read, it is a device or a pipe/],
+  ...(onPosix
+    ? ([
+        [
+          'train --text pipe --out new',
+          data,
+          /pipe: cannot be read, it is a device or a pipe. Give the path of a file/,
+        ],
+        ['train --text /dev/zero --out new', data, /zero: cannot be read, it is a device or a pipe/],
+      ] as const)
+    : []),
+  ['train --text topK/vocabSize --out new', data, /^recurra: topK\/vocabSize: the bytes from offset 1/],
+  ['generate run --prompt topK~', data, /never seen: .*"~"/],
+  [
+    'train --text text --out blocked',
+    data,
+    /blocked\/checkpoint.safetensors: is in the way of the checkpoint and is no file/,
+  ],
+  [`${NEW} --seed 99999999999`, usage, /--seed must be a whole number from 0 to 4294967295, got '99999999999'/],
+  [`${NEW} --hidden 1e30`, usage, /--hidden must be a whole number from 1 to 9007199254740991, got '1e30'/],
+  [`${NEW} --layers 1000000`, memory, /1000000 lstm of 128.*Lower the batch, the window or the sizes of the model/],
   // The weights alone would fit.
-  [`${NEW} --hidden 6500`, memory, /a run with batch 32, window 64 and hidden size 6500 takes about \d+\.\d MB/],
-  [`${NEW} --hidden 100000`, memory, /100000.*takes about \d+\.\d MB.*limit is 429\d\.\d MB. Lower/],
+  [
+    `${NEW} --hidden 6500`,
+    memory,
+    /train: batch 32, window 64, embedding 64, 1 lstm of 6500, \d+ symbols take about \d+\.\d MB/,
+  ],
+  [`${NEW} --hidden 100000`, memory, /100000.*take about \d+\.\d MB.*limit is 429\d\.\d MB. Lower/],
   // --resume.
   [
-    'train --resume run --lr 0.1 --hidden 4',
+    'train --resume run --lr 0.1 --hidden 4 --seed 3',
     usage,
-    /--lr, --hidden cannot be changed by --resume.*It takes --text, --epochs/,
+    /--hidden, --seed cannot be changed by --resume.*It takes --text, --epochs/,
   ],
   ['train --resume run --out new', usage, /--out cannot be changed by --resume/],
   ['train --resume missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here. Check the path/],
@@ -212,7 +238,7 @@ test('options that contradict each other are refused before a folder is made or 
 });
 
 test('an empty name of a folder is refused', async () => {
-  expect(await place.run('train', '--text', 'text', '--out', '')).toMatchObject({ code: data, stdout: '' });
+  expect(await place.run('train', '--text', 'text', '--out', '')).toMatchObject({ code: usage, stdout: '' });
 });
 
 test('an asked for tier that is not there is a matter of usage, with the reason', async () => {

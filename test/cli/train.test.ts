@@ -1,6 +1,6 @@
 /** `recurra train` from end to end: what it prints where, what it leaves, and how it goes on. */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Workplace, SMALL, SMALL_SIZES, decoded, lines } from './command.js';
 
@@ -17,7 +17,7 @@ describe('a run', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr.includes('\r') || stderr.includes('\u001b')).toBe(false);
     expect(stderr).toMatch(
-      /^1,\d{3} tokens, \d\d symbols \(char\)\nembedding 8, 1 lstm layer of 16, \S+ parameters, about 0\.\d MB\n/,
+      /^1,\d{3} tokens, \d\d different characters\nembedding 8, 1 lstm layer of 16, \S+ parameters, about 0\.\d MB\n/,
     );
     expect(stderr).toMatch(/^kernels simd/m);
     expect(stderr.match(/^epoch 1\/2: 100%.*loss=\d\.\d+, valid=\d\.\d+, ppl=.* char\/s/gm)).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('a run', () => {
     const { code, stderr } = await place.run('train', '--text', 'text', '--out', 'all', ...options.split(' '));
     expect({ code, stderr }).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('43 symbols (word)') as unknown,
+      stderr: expect.stringContaining('40 different words') as unknown,
     });
     const { model, training } = await decoded(place.checkpoint('all'));
     expect(model).toMatchObject({ cell: 'gru', embeddingSize: 5, hiddenSize: 9, numLayers: 2, dropout: 0.2 });
@@ -181,11 +181,13 @@ describe('--resume', () => {
     await moved.run('train', '--text', 'first', '--out', 'run', ...SMALL, '--epochs', '1');
     const elsewhere = await place.run('train', '--resume', moved.at('run'), '--epochs', '2');
     expect(elsewhere.code).toBe(0);
+    symlinkSync(moved.at('run'), moved.at('link'));
+    expect((await place.run('train', '--resume', moved.at('link'), '--epochs', '3')).code).toBe(0);
     moved.file('copy');
-    expect((await moved.run('train', '--resume', 'run', '--text', 'copy', '--epochs', '3')).code).toBe(0);
+    expect((await moved.run('train', '--resume', 'run', '--text', 'copy', '--epochs', '4')).code).toBe(0);
     moved.file('other', readFileSync(moved.at('first'), 'utf8').replace('the', 'teh'));
     const before = moved.checkpoint('run');
-    const other = await moved.run('train', '--resume', 'run', '--text', 'other', '--epochs', '4');
+    const other = await moved.run('train', '--resume', 'run', '--text', 'other', '--epochs', '5');
     expect(other).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(/^recurra: .*not the one this run was trained on.*\n$/) as unknown,
@@ -204,7 +206,16 @@ describe('--resume', () => {
     expect(done).toMatchObject({ reason: 'patience', best: { validLoss: Math.min(...losses) } });
     const again = await place.run('train', '--resume', 'best', '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ reason: 'patience', best: done.best });
-    expect(again.stderr).toMatch(/^stopped after \d+ updates by --patience 2; give --patience, more than before or 0/m);
+    const use = await place.run('evaluate', 'best', '--text', 'rhythm');
+    expect(use.stderr).toBe(
+      `weights of epoch ${done.best.epoch}, the best so far: validation loss ${done.best.validLoss.toFixed(4)}\n`,
+    );
+    expect(again.stderr).toMatch(
+      new RegExp(`; evaluate and generate take the weights of epoch ${done.best.epoch}, validation loss`),
+    );
+    expect(again.stderr).toMatch(
+      /^validation has not improved for 2 epochs, --patience 2 allows no more; give more, or 0, to go on/m,
+    );
   });
 
   test('goes on after early stopping where --patience allows it', async () => {
@@ -215,6 +226,27 @@ describe('--resume', () => {
     const done = JSON.parse(lines(never.stdout).at(-1)!) as { reason: string; steps: number };
     expect(done.reason).toBe('epochs');
     expect(done.steps).toBeGreaterThan(before.steps);
+  });
+});
+
+describe('--log', () => {
+  test('is never a file of something else', async () => {
+    place.file('notes.csv', 'a,b,c\n');
+    await place.run(...begin, '--out', 'logged', '--epochs', '1');
+    const text = readFileSync(place.at('text'), 'utf8');
+    const before = place.checkpoint('logged');
+    for (const log of ['notes.csv', 'text', './text', 'logged/checkpoint.safetensors']) {
+      const { code, stderr } = await place.run(...begin, '--out', 'logged', '--steps', '2', '--log', log);
+      expect({ code, stderr }).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^recurra: --log \S+: .*Give another one\.\n$/) as unknown,
+      });
+    }
+    const fresh = await place.run(...begin, '--out', 'new', '--steps', '2', '--log', 'new/checkpoint.safetensors');
+    expect(fresh.code).toBe(2);
+    expect(readFileSync(place.at('notes.csv'), 'utf8')).toBe('a,b,c\n');
+    expect(readFileSync(place.at('text'), 'utf8')).toBe(text);
+    expect(place.checkpoint('logged').equals(before)).toBe(true);
   });
 });
 

@@ -162,7 +162,7 @@ describe('bundledCorpus', () => {
   test.each<[object, string]>([
     [{ language: 'de', sentences: 9, seed: 1 }, 'language must be one of en, ja, both, got de'],
     [{ language: 'en', sentences: 0, seed: 1 }, 'sentences must be a whole number of at least 1, got 0'],
-    [{ language: 'en', sentences: 9 }, 'seed must be a whole number, got undefined'],
+    [{ language: 'en', sentences: 9 }, 'seed must be a whole number from 0 to 4294967295, got undefined'],
     [{ language: 'en', sentences: 9, seed: 1, size: 5 }, "unknown option 'size'"],
   ])('refuses %j', (options, message) => {
     expect(() => bundledCorpus(options as never)).toThrow(OptionError);

@@ -140,7 +140,7 @@ describe('split', () => {
     for (const fraction of [0, 1, -0.1, NaN]) expect(() => corpus.split(fraction)).toThrow(OptionError);
     expect(() => corpus.split(0.1)).toThrow(
       'split: each part needs at least two tokens, validFraction cuts 10 tokens into 9 and 1. ' +
-        'Give more text, or a validation text of its own.',
+        'Give more text, or go without validation.',
     );
     expect(() => Corpus.fromText('one line', { level: 'word' }).split(0.5)).toThrow(/one sentence .* cannot be cut/);
   });

@@ -22,8 +22,10 @@ const refused: [object, string][] = [
     { precision: 'float64', kernels: 'relaxed' },
     'createEngine: precision float64 runs on the js kernels only, got kernels relaxed.',
   ],
-  [{ seed: 1.5 }, 'createEngine: seed must be a whole number, got 1.5.'],
-  [{ seed: '1' }, 'createEngine: seed must be a whole number, got 1.'],
+  [{ seed: -1 }, 'createEngine: seed must be a whole number from 0 to 4294967295, got -1.'],
+  [{ seed: 2 ** 32 }, 'createEngine: seed must be a whole number from 0 to 4294967295, got 4294967296.'],
+  [{ seed: 1.5 }, 'createEngine: seed must be a whole number from 0 to 4294967295, got 1.5.'],
+  [{ seed: '1' }, "createEngine: seed must be a whole number from 0 to 4294967295, got '1'."],
   [{ memoryLimit: 1000 }, 'createEngine: memoryLimit must be a number at least 1048576, got 1000.'],
   [{ memoryLimit: NaN }, 'createEngine: memoryLimit must be a number at least 1048576, got NaN.'],
 ];

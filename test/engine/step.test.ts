@@ -33,6 +33,22 @@ describe.each(everywhere)('$name', ({ options }) => {
   const loss = (): View => crossEntropy(head.forward(lstm.forward(input()).output), targets);
   const gradients = () => [lstm, head].flatMap((layer) => layer.parameters().map((p) => p.gradientToArray()));
 
+  test('what is no view, and ids without a shape, are told as what they are', () => {
+    const attempt = (body: () => unknown) => () => engine.evaluate(() => void body());
+    expect(attempt(() => head.forward(lstm.forward(input()) as unknown as View))).toThrow(
+      new RecurraError(
+        "linear: expected a view or a parameter of an engine, got another object. Give the .output of the layer's result.",
+      ),
+    );
+    expect(attempt(() => lstm.forward(data as unknown as View))).toThrow(
+      /expected a view or a parameter of an engine, got another object. Copy numbers/,
+    );
+    expect(attempt(() => crossEntropy(head.forward(lstm.forward(input()).output), targets.data as never))).toThrow(
+      new ShapeError('crossEntropy: targets must be { data: Int32Array, shape }, got Int32Array of 12.'),
+    );
+    expect(() => head.loadStateDict({} as never)).toThrow(/^loadStateDict: takes a Map/);
+  });
+
   test('a view used after its step is stale, whoever uses it', () => {
     let kept = input;
     engine.step(() => {

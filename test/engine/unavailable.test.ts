@@ -29,7 +29,7 @@ function given(relaxed: () => Promise<Binary>, simd: () => Promise<Binary>): voi
 async function expectRefused(kernels: Tier, reason: string): Promise<void> {
   await expect(createEngine({ kernels })).rejects.toThrow(
     new KernelUnavailableError(
-      `createEngine: kernels '${kernels}' cannot run here: ${kernels}: ${reason}. Use kernels: 'auto' for the best there is.`,
+      `createEngine: kernels '${kernels}' cannot run here: ${reason}. Leave it out, or say 'auto', for the best there is.`,
     ),
   );
 }

@@ -199,7 +199,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'LSTM',
     (engine) => new LSTM(engine, { inputSize: 3, hiddenSize: 2, forgetBias: 'one' as never }),
-    'LSTM: forgetBias must be a number, got one.',
+    "LSTM: forgetBias must be a number, got 'one'.",
   ],
   [
     'LSTM',

@@ -53,7 +53,7 @@ describe.each(HEAPS)('heap: %s', (_name, make) => {
     const heap = make(2_000_000);
     heap.floats[7] = 4.25;
     const message =
-      'memory: 3.5 MB are needed, the limit is 2.0 MB. Lower the batch, the window or the hidden size, or raise the ' +
+      'memory: 3.5 MB are needed, the limit is 2.0 MB. Lower the batch, the window or the sizes of the model, or raise the ' +
       'memoryLimit of createEngine.';
     expect(() => heap.grow(3_500_000)).toThrow(new MemoryError(message));
     expect(() => heap.grow(3_500_000)).toThrow(MemoryError);
@@ -65,7 +65,7 @@ describe.each(HEAPS)('heap: %s', (_name, make) => {
 });
 
 const REFUSED =
-  'memory: growing from 1.0 MB to 2.1 MB was refused by the system. Lower the batch, the window or the hidden size.';
+  'memory: growing from 1.0 MB to 2.1 MB was refused by the system. Lower the batch, the window or the sizes of the model.';
 
 describe('heap: a system without memory', () => {
   it('a WebAssembly memory says so', () => {

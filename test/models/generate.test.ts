@@ -168,7 +168,7 @@ describe('generate', () => {
     [{ topK: 0 }, /topK must be a whole number of at least 1, got 0/],
     [{ topK: 1.5 }, /topK/],
     [{ length: -1 }, /length/],
-    [{ seed: 0.5 }, /seed must be a whole number, got 0.5/],
+    [{ seed: 0.5 }, /seed must be a whole number from 0 to 4294967295, got 0.5/],
     [{ seed: 'x' }, /seed/],
     [{ temp: 1 }, /generate: unknown option 'temp'/],
   ])('%o is refused, also where nothing is to be generated', async (options, message) => {

@@ -64,7 +64,7 @@ describe.each(CELLS)('%s', (cell) => {
     ]) {
       const attempt = () => new LanguageModel(engine, { vocabulary: vocabulary(9), cell, ...options });
       expect(attempt).toThrow(MemoryError);
-      expect(attempt).toThrow(/^LanguageModel: \d+ \w+ of \d+, 9 symbols, takes about .* MB\. .*limit is 1073\.7 MB/);
+      expect(attempt).toThrow(/^LanguageModel: \d+ \w+ of \d+, 9 symbols, take about .* MB\. .*limit is 1073\.7 MB/);
     }
     expect(engine.random.state).toEqual(state);
     expect(engine.report().memoryBytes).toBeLessThan(2 ** 21);

@@ -131,7 +131,7 @@ test('targets outside the vocabulary or of another shape are refused', async () 
   );
   expect(refused(targets.data, [12])).toThrow(ShapeError);
   expect(refused(targets.data.slice(1), [4, 3])).toThrow(
-    new ShapeError('crossEntropy: ids of shape (4, 3) must be an Int32Array of 12, got 11.'),
+    new ShapeError('crossEntropy: ids of shape (4, 3) must be an Int32Array of 12, got Int32Array of 11.'),
   );
   expect(refused(targets.data, [4, 3], { ignore: 1 })).toThrow(
     new OptionError("crossEntropy: unknown option 'ignore'. Known options: ignoreIndex."),

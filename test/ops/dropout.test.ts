@@ -77,6 +77,6 @@ test.each([1, -0.1, 1.5, NaN, '0.5'])('p must lie in [0, 1): %s', async (p) => {
   const engine = await doubleEngine();
   const x = drawn(engine, 'x', [3]);
   expect(() => engine.evaluate(() => dropout(x.view(), p as number))).toThrow(
-    new OptionError(`dropout: p must be a number at least 0 and below 1, got ${p}.`),
+    new OptionError(`dropout: p must be a number at least 0 and below 1, got ${typeof p === 'string' ? "'0.5'" : p}.`),
   );
 });

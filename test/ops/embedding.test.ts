@@ -65,9 +65,9 @@ test('ids must be an Int32Array as long as their shape', async () => {
   const refused = (data: unknown, shape: number[]) => () =>
     engine.evaluate(() => embedding({ data: data as Int32Array, shape }, table));
   expect(refused(ids.data, [3, 3])).toThrow(
-    new ShapeError('embedding: ids of shape (3, 3) must be an Int32Array of 9, got 12.'),
+    new ShapeError('embedding: ids of shape (3, 3) must be an Int32Array of 9, got Int32Array of 12.'),
   );
   expect(refused([1, 2], [2])).toThrow(
-    new ShapeError('embedding: ids of shape (2,) must be an Int32Array of 2, got Array.'),
+    new ShapeError('embedding: ids of shape (2,) must be an Int32Array of 2, got Array of 2.'),
   );
 });

@@ -179,6 +179,15 @@ describe('a run that has ended', () => {
     },
   );
 
+  test('it goes on with its own weights only', async () => {
+    const { bytes } = await uninterrupted({ settings: { epochs: 1 } });
+    const { training } = decodeCheckpoint(await testEngine(), bytes.at(-1)!, 'bytes');
+    const fresh = smallModel(await testEngine(), corpus);
+    expect(() => train(fresh, corpus, { resume: training, epochs: 2 })).toThrow(
+      /weights are not those the run was saved with. Resume with the model of the same checkpoint/,
+    );
+  });
+
   test('it can go from epochs to steps and back', async () => {
     const { bytes } = await uninterrupted({ settings: { epochs: 1 } });
     const steps = await resume(bytes.at(-1)!, {}, Infinity, { steps: 10 });

@@ -261,10 +261,32 @@ describe('refusals, before anything is trained', () => {
     [{ patience: 2, validFraction: 0 }, /patience needs validation, and validFraction is 0/],
     [{ schedule: 'plateau', validFraction: 0 }, /schedule plateau needs validation/],
     [{ saveSeconds: 0 }, /saveSeconds/],
+    [{ epoch: 3 }, /Known options: epochs, .*patience, valid, resume, signal, onProgress, onSave, saveSeconds/],
+    [{ signal: new AbortController() }, /signal must be an AbortSignal. Give the .signal of the AbortController/],
+    [{ onProgress: 'x' }, /onProgress must be a function, got string/],
+    [{ onSave: true }, /onSave must be a function/],
+    [{ valid: 'text' }, /valid must be a Corpus/],
+    [{ valid: corpus, validFraction: 0.2 }, /valid and validFraction contradict each other. Give one/],
   ])('%o', async (options, message) => {
     const model = smallModel(await testEngine(), corpus);
     expect(() => train(model, corpus, options)).toThrow(OptionError);
     expect(() => train(model, corpus, options)).toThrow(message);
+  });
+
+  test('something else than a model and a corpus', async () => {
+    const model = smallModel(await testEngine(), corpus);
+    for (const [first, second] of [
+      [model, english(60)],
+      [corpus, model],
+      [model, undefined],
+    ]) {
+      expect(() => train(first as typeof model, second as typeof corpus)).toThrow(
+        new OptionError('train: takes a LanguageModel and a Corpus. Make the corpus with Corpus.fromText.'),
+      );
+    }
+    expect(() => evaluate(model, corpus as unknown as Int32Array, { batch: 1, window: 2 })).toThrow(
+      /^evaluate: tokens must be an Int32Array. Give corpus.tokens/,
+    );
   });
 
   test('a corpus or a validation text with other symbols', async () => {
@@ -281,7 +303,9 @@ describe('refusals, before anything is trained', () => {
     const model = smallModel(await testEngine(), corpus);
     const attempt = () => train(model, corpus, { batch: 100, window: 100 });
     expect(attempt).toThrow(DataError);
-    expect(attempt).toThrow(/too few: batch 100 x length 100 needs at least 10,001. Lower the batch or the window/);
+    expect(attempt).toThrow(
+      /^train: \d+ tokens are too few, \d+ of them after a part of 0.1 for validation: batch 100 x window 100 needs 10001\. Give more text, or lower the batch, the part for validation or the window/,
+    );
     const tiny = Corpus.fromText('the', { vocabulary: corpus.vocabulary });
     expect(() => train(model, tiny, { batch: 1, window: 1 })).toThrow(/each part needs at least two tokens/);
     await train(model, tiny, { batch: 1, window: 2, validFraction: 0, epochs: 1 });
@@ -295,7 +319,7 @@ describe('refusals, before anything is trained', () => {
     const { memoryBytes } = engine.report();
     expect(attempt).toThrow(MemoryError);
     expect(attempt).toThrow(
-      /^train: a run with batch 16, window 150 and hidden size 7 takes about 1\.\d MB\. .*limit is 1\.0 MB.*Lower the batch, the window or the hidden size, or raise the memoryLimit/,
+      /^train: batch 16, window 150, embedding \d+, 1 lstm of 7, \d+ symbols take about 1\.\d MB\. .*limit is 1\.0 MB.*Lower the batch, the window or the sizes of the model, or raise the memoryLimit/,
     );
     expect(engine.report()).toMatchObject({ memoryBytes, peakStepBytes: 0 });
     expect(saved).toEqual([]);

@@ -1,7 +1,7 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { crc32 } from '../../src/checkpoint/crc32.js';
-import { Random } from '../../src/random.js';
+import { crc32 } from '../src/crc32.js';
+import { Random } from '../src/random.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -11,10 +11,10 @@ test('the check value of CRC-32, and of nothing', () => {
   expect(crc32(Uint8Array.of(0))).toBe(0xd202ef8d);
 });
 
-test('in parts as in one, and as zlib has it where the runtime offers it', () => {
+test('in parts as in one, and as zlib has it', () => {
   const random = new Random(3);
   const data = Uint8Array.from({ length: 1000 }, () => random.integer(256));
   for (const cut of [0, 1, 499, 1000])
     expect(crc32(data.subarray(cut), crc32(data.subarray(0, cut)))).toBe(crc32(data));
-  if (typeof zlibCrc32 === 'function') expect(crc32(data)).toBe(zlibCrc32(data));
+  expect(crc32(data)).toBe(zlibCrc32(data));
 });
