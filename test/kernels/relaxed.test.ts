@@ -26,8 +26,8 @@ if (hasRelaxedSimd()) {
       const error = await create().catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(KernelUnavailableError);
       expect((error as Error).message).toBe(
-        "createEngine: kernels 'relaxed' cannot run here: relaxed: WebAssembly.validate refuses the binary: " +
-          "no such SIMD in this runtime. Use kernels: 'auto' for the best there is.",
+        "createEngine: kernels 'relaxed' cannot run here: WebAssembly.validate refuses the binary: " +
+          "no such SIMD in this runtime. Leave it out, or say 'auto', for the best there is.",
       );
     });
 

@@ -38,7 +38,7 @@ describe('selectKernels', () => {
     );
     expect(error).toBeInstanceOf(KernelUnavailableError);
     expect((error as Error).message).toBe(
-      `createEngine: kernels 'simd' cannot run here: simd: ${NARROW}. Use kernels: 'auto' for the best there is.`,
+      `createEngine: kernels 'simd' cannot run here: ${NARROW}. Leave it out, or say 'auto', for the best there is.`,
     );
   });
 
