@@ -8,7 +8,8 @@
  * weights W of PyTorch's layout (N, K) packs W transposed for the forward, and W as it is for the gradient of the input.
  *
  * On the WebAssembly tiers every element of C is one chain of K multiply-adds in the order of k, begun from the bias or
- * from C, so results do not depend on how the rows of C are split; JavaScript sums first and adds C last (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, for the packing).
+ * from C, so results do not depend on how the rows of C are split. JavaScript sums 256 products at a time in 64 bits and
+ * adds each sum to C (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008, for the packing).
  */
 
 import type { FloatArray, Heap } from '../memory/heap.js';
@@ -18,6 +19,9 @@ const PANEL = 16;
 
 /** Rows gemmTN packs at a time. */
 const BLOCK = 256;
+
+/** Rows JavaScript packs at a time. */
+const ROWS = 48;
 
 /** How a product begins: from the panels' bias row. */
 export const BIAS = 0;
@@ -82,7 +86,7 @@ export interface GemmKernels {
    * @param c in-out, (M, N), rows ldc apart
    * @param a in, (K, M), rows lda apart
    * @param b in, (K, N), rows ldb apart
-   * @param tmp scratch, gemmTNScratch(M)
+   * @param tmp scratch, gemmTNScratch(M); JavaScript has its own
    */
   gemmTN(
     c: number,
@@ -105,6 +109,14 @@ export interface GemmKernels {
   columnSums(sums: number, a: number, M: number, N: number, lda: number): void;
 }
 
+/**
+ * Where JavaScript packs a block of A and four columns of B, in 64 bits, as its arithmetic is. They are of the module
+ * and never replaced, so that V8 knows their addresses and lengths when it compiles the inner loop.
+ */
+const stripsA: Float64Array = new Float64Array(BLOCK * ROWS);
+const stripB: Float64Array = new Float64Array(BLOCK * 4);
+const sums: Float64Array = new Float64Array(12);
+
 /** The kernels of this file in JavaScript. */
 export const gemmJs = (heap: Heap): GemmKernels => ({
   packPanels(panels, b, bias1, bias2, K, N, ldb) {
@@ -117,44 +129,48 @@ export const gemmJs = (heap: Heap): GemmKernels => ({
 
   gemm(c, a, panels, M, N, K, lda, ldc, begin) {
     const { floats, shift } = heap;
-    const C = c >>> shift;
-    const A = a >>> shift;
-    let P = panels >>> shift;
-    for (let n = 0; n < N; n += PANEL, P += PANEL * (K + 1)) {
-      for (let j = 0; j < PANEL && n + j < N; j += 4) {
-        const columns = Math.min(4, N - n - j);
-        let m = 0;
-        for (; m + 4 <= M; m += 4) {
-          tile4x4(floats, C + m * ldc + n + j, A + m * lda, P + j, K, lda, ldc, begin, columns);
-        }
-        for (; m < M; m++) tile1x4(floats, C + m * ldc + n + j, A + m * lda, P + j, K, begin, columns);
-      }
+    const [C, A, P] = [c >>> shift, a >>> shift, panels >>> shift];
+    const bias = (n: number): number => P + Math.floor(n / PANEL) * PANEL * (K + 1) + (n % PANEL);
+    if (begin !== ACCUMULATE) {
+      for (let n = 0; n < N; n++) fillColumn(floats, C + n, M, ldc, begin === BIAS ? floats[bias(n)]! : 0);
     }
-  },
-
-  gemmTN(c, a, b, M, N, K, lda, ldb, ldc, tmp) {
-    const { floats, shift } = heap;
-    const C = c >>> shift;
-    const packedA = tmp >>> shift;
-    const packedB = packedA + BLOCK * Math.ceil(M / 4) * 4;
+    if (M < 3) {
+      for (let m = 0; m < M; m++) rowTimesPanels(floats, C + m * ldc, A + m * lda, P, N, K);
+      return;
+    }
     for (let k = 0; k < K; k += BLOCK) {
-      const rows = Math.min(BLOCK, K - k);
-      for (let m = 0; m < M; m += 4) {
-        packStrip(floats, packedA + m * BLOCK, (a >>> shift) + k * lda + m, rows, lda, Math.min(4, M - m));
-      }
-      for (let n = 0; n < N; n += 4) {
-        packStrip(floats, packedB, (b >>> shift) + k * ldb + n, rows, ldb, Math.min(4, N - n));
-        for (let m = 0; m < M; m += 4) {
-          const valid = Math.min(4, M - m);
-          tileTN4x4(floats, C + m * ldc + n, packedA + m * BLOCK, packedB, rows, ldc, valid, Math.min(4, N - n));
+      const depth = Math.min(BLOCK, K - k);
+      for (let m = 0; m < M; m += ROWS) {
+        const rows = Math.min(ROWS, M - m);
+        packRows(floats, A + m * lda + k, rows, depth, lda);
+        for (let n = 0; n < N; n += 4) {
+          packColumns(floats, bias(n) + (k + 1) * PANEL, depth, PANEL, 4);
+          addProduct(floats, C + m * ldc + n, ldc, rows, Math.min(4, N - n), depth);
         }
       }
     }
   },
 
-  columnSums(sums, a, M, N, lda) {
+  gemmTN(c, a, b, M, N, K, lda, ldb, ldc, _tmp) {
     const { floats, shift } = heap;
-    const S = sums >>> shift;
+    const [C, A, B] = [c >>> shift, a >>> shift, b >>> shift];
+    for (let k = 0; k < K; k += BLOCK) {
+      const depth = Math.min(BLOCK, K - k);
+      for (let m = 0; m < M; m += ROWS) {
+        const rows = Math.min(ROWS, M - m);
+        packTransposed(floats, A + k * lda + m, rows, depth, lda);
+        for (let n = 0; n < N; n += 4) {
+          const columns = Math.min(4, N - n);
+          packColumns(floats, B + k * ldb + n, depth, ldb, columns);
+          addProduct(floats, C + m * ldc + n, ldc, rows, columns, depth);
+        }
+      }
+    }
+  },
+
+  columnSums(out, a, M, N, lda) {
+    const { floats, shift } = heap;
+    const S = out >>> shift;
     for (let m = 0, A = a >>> shift; m < M; m++, A += lda) {
       for (let n = 0; n < N; n++) floats[S + n]! += floats[A + n]!;
     }
@@ -186,137 +202,105 @@ function pack(
   }
 }
 
-/** Four rows by four columns in sixteen local sums: what a scalar loop can keep in registers. */
-function tile4x4(
-  f: FloatArray,
-  c: number,
-  a: number,
-  b: number,
-  K: number,
-  lda: number,
-  ldc: number,
-  begin: number,
-  columns: number,
-): void {
-  let s00 = 0, s01 = 0, s02 = 0, s03 = 0; // prettier-ignore
-  if (begin === BIAS) {
-    s00 = f[b]!;
-    s01 = f[b + 1]!;
-    s02 = f[b + 2]!;
-    s03 = f[b + 3]!;
-  }
-  let s10 = s00, s11 = s01, s12 = s02, s13 = s03; // prettier-ignore
-  let s20 = s00, s21 = s01, s22 = s02, s23 = s03; // prettier-ignore
-  let s30 = s00, s31 = s01, s32 = s02, s33 = s03; // prettier-ignore
-  let a1 = a + lda;
-  let a2 = a1 + lda;
-  let a3 = a2 + lda;
-  for (const end = a + K; a < end; a++, a1++, a2++, a3++) {
-    b += PANEL;
-    const b0 = f[b]!, b1 = f[b + 1]!, b2 = f[b + 2]!, b3 = f[b + 3]!; // prettier-ignore
-    const x0 = f[a]!, x1 = f[a1]!, x2 = f[a2]!, x3 = f[a3]!; // prettier-ignore
-    s00 += x0 * b0;
-    s01 += x0 * b1;
-    s02 += x0 * b2;
-    s03 += x0 * b3; // prettier-ignore
-    s10 += x1 * b0;
-    s11 += x1 * b1;
-    s12 += x1 * b2;
-    s13 += x1 * b3; // prettier-ignore
-    s20 += x2 * b0;
-    s21 += x2 * b1;
-    s22 += x2 * b2;
-    s23 += x2 * b3; // prettier-ignore
-    s30 += x3 * b0;
-    s31 += x3 * b1;
-    s32 += x3 * b2;
-    s33 += x3 * b3; // prettier-ignore
-  }
-  const keep = begin === ACCUMULATE;
-  storeRow(f, c, s00, s01, s02, s03, columns, keep);
-  storeRow(f, c + ldc, s10, s11, s12, s13, columns, keep);
-  storeRow(f, c + 2 * ldc, s20, s21, s22, s23, columns, keep);
-  storeRow(f, c + 3 * ldc, s30, s31, s32, s33, columns, keep);
-}
-
-function tile1x4(f: FloatArray, c: number, a: number, b: number, K: number, begin: number, columns: number): void {
-  let s0 = 0, s1 = 0, s2 = 0, s3 = 0; // prettier-ignore
-  if (begin === BIAS) {
-    s0 = f[b]!;
-    s1 = f[b + 1]!;
-    s2 = f[b + 2]!;
-    s3 = f[b + 3]!;
-  }
-  for (const end = a + K; a < end; a++) {
-    b += PANEL;
-    const x = f[a]!;
-    s0 += x * f[b]!;
-    s1 += x * f[b + 1]!;
-    s2 += x * f[b + 2]!;
-    s3 += x * f[b + 3]!;
-  }
-  storeRow(f, c, s0, s1, s2, s3, columns, begin === ACCUMULATE);
-}
-
-/** Four neighbouring columns of `rows` rows, zero beyond `columns`, one row behind the other. */
-function packStrip(f: FloatArray, to: number, from: number, rows: number, ld: number, columns: number): void {
-  for (let k = 0; k < rows; k++, to += 4, from += ld) {
-    for (let j = 0; j < 4; j++) f[to + j] = j < columns ? f[from + j]! : 0;
+/** One row of A times all panels: not worth packing anything for, but summed in the same order. */
+function rowTimesPanels(f: FloatArray, c: number, a: number, P: number, N: number, K: number): void {
+  for (let n = 0; n < N; n += PANEL, P += PANEL * (K + 1)) {
+    for (let j = 0; j < PANEL && n + j < N; j++) {
+      let b = P + j;
+      for (let k = 0; k < K; k += BLOCK) {
+        let sum = 0;
+        for (let i = k, end = Math.min(k + BLOCK, K); i < end; i++) sum += f[a + i]! * f[(b += PANEL)]!;
+        f[c + n + j]! += sum;
+      }
+    }
   }
 }
 
-function tileTN4x4(
-  f: FloatArray,
-  c: number,
-  a: number,
-  b: number,
-  K: number,
-  ldc: number,
-  rows: number,
-  columns: number,
-): void {
+function fillColumn(f: FloatArray, c: number, rows: number, ldc: number, value: number): void {
+  for (let m = 0; m < rows; m++, c += ldc) f[c] = value;
+}
+
+/** Rows of A, (rows, depth), as strips of three, (depth, 3) each, the last one filled up with zeros. */
+function packRows(f: FloatArray, a: number, rows: number, depth: number, lda: number): void {
+  for (let i = 0; i < Math.ceil(rows / 3) * 3; i++) {
+    const from = a + i * lda;
+    let at = (i - (i % 3)) * depth + (i % 3);
+    for (let k = 0; k < depth; k++, at += 3) stripsA[at] = i < rows ? f[from + k]! : 0;
+  }
+}
+
+/** The same from the transpose, (depth, rows). */
+function packTransposed(f: FloatArray, a: number, rows: number, depth: number, lda: number): void {
+  for (let i = 0, at = 0; i < rows; i += 3) {
+    for (let k = 0, from = a + i; k < depth; k++, at += 3, from += lda) {
+      stripsA[at] = f[from]!;
+      stripsA[at + 1] = i + 1 < rows ? f[from + 1]! : 0;
+      stripsA[at + 2] = i + 2 < rows ? f[from + 2]! : 0;
+    }
+  }
+}
+
+/** Up to four neighbouring columns of B as a strip (depth, 4), filled up with zeros. */
+function packColumns(f: FloatArray, b: number, depth: number, ldb: number, columns: number): void {
+  for (let k = 0, at = 0; k < depth; k++, at += 4, b += ldb) {
+    stripB[at] = f[b]!;
+    stripB[at + 1] = columns > 1 ? f[b + 1]! : 0;
+    stripB[at + 2] = columns > 2 ? f[b + 2]! : 0;
+    stripB[at + 3] = columns > 3 ? f[b + 3]! : 0;
+  }
+}
+
+/** C(rows, columns) += what is packed. */
+function addProduct(f: FloatArray, c: number, ldc: number, rows: number, columns: number, depth: number): void {
+  for (let i = 0; i < rows; i += 3) {
+    tile3x4(i * depth, depth);
+    const height = Math.min(3, rows - i);
+    for (let r = 0; r < height; r++, c += ldc) {
+      for (let j = 0; j < columns; j++) f[c + j]! += sums[4 * r + j]!;
+    }
+  }
+}
+
+/**
+ * sums (3, 4) := the product of the strip at a, (depth, 3), and stripB, (depth, 4): twelve sums and what they are made
+ * from are what a scalar loop can keep in registers. It calls nothing once the sums are known: V8 would keep them in
+ * memory for that, from the first step of the loop on.
+ */
+function tile3x4(a: number, depth: number): void {
   let s00 = 0, s01 = 0, s02 = 0, s03 = 0; // prettier-ignore
   let s10 = 0, s11 = 0, s12 = 0, s13 = 0; // prettier-ignore
   let s20 = 0, s21 = 0, s22 = 0, s23 = 0; // prettier-ignore
-  let s30 = 0, s31 = 0, s32 = 0, s33 = 0; // prettier-ignore
-  for (const end = a + 4 * K; a < end; a += 4, b += 4) {
-    const b0 = f[b]!, b1 = f[b + 1]!, b2 = f[b + 2]!, b3 = f[b + 3]!; // prettier-ignore
-    const x0 = f[a]!, x1 = f[a + 1]!, x2 = f[a + 2]!, x3 = f[a + 3]!; // prettier-ignore
-    s00 += x0 * b0;
-    s01 += x0 * b1;
-    s02 += x0 * b2;
-    s03 += x0 * b3; // prettier-ignore
-    s10 += x1 * b0;
-    s11 += x1 * b1;
-    s12 += x1 * b2;
-    s13 += x1 * b3; // prettier-ignore
-    s20 += x2 * b0;
-    s21 += x2 * b1;
-    s22 += x2 * b2;
-    s23 += x2 * b3; // prettier-ignore
-    s30 += x3 * b0;
-    s31 += x3 * b1;
-    s32 += x3 * b2;
-    s33 += x3 * b3; // prettier-ignore
+  for (let b = 0, end = 4 * depth; b < end; a += 3, b += 4) {
+    const x0 = stripsA[a]!;
+    const x1 = stripsA[a + 1]!;
+    const x2 = stripsA[a + 2]!;
+    let y = stripB[b]!;
+    s00 += x0 * y;
+    s10 += x1 * y;
+    s20 += x2 * y;
+    y = stripB[b + 1]!;
+    s01 += x0 * y;
+    s11 += x1 * y;
+    s21 += x2 * y;
+    y = stripB[b + 2]!;
+    s02 += x0 * y;
+    s12 += x1 * y;
+    s22 += x2 * y;
+    y = stripB[b + 3]!;
+    s03 += x0 * y;
+    s13 += x1 * y;
+    s23 += x2 * y;
   }
-  storeRow(f, c, s00, s01, s02, s03, columns, true);
-  if (rows > 1) storeRow(f, c + ldc, s10, s11, s12, s13, columns, true);
-  if (rows > 2) storeRow(f, c + 2 * ldc, s20, s21, s22, s23, columns, true);
-  if (rows > 3) storeRow(f, c + 3 * ldc, s30, s31, s32, s33, columns, true);
-}
-
-function storeRow(
-  f: FloatArray,
-  c: number,
-  s0: number,
-  s1: number,
-  s2: number,
-  s3: number,
-  columns: number,
-  add: boolean,
-): void {
-  f[c] = add ? f[c]! + s0 : s0;
-  if (columns > 1) f[c + 1] = add ? f[c + 1]! + s1 : s1;
-  if (columns > 2) f[c + 2] = add ? f[c + 2]! + s2 : s2;
-  if (columns > 3) f[c + 3] = add ? f[c + 3]! + s3 : s3;
+  sums[0] = s00;
+  sums[1] = s01;
+  sums[2] = s02;
+  sums[3] = s03;
+  sums[4] = s10;
+  sums[5] = s11;
+  sums[6] = s12;
+  sums[7] = s13;
+  sums[8] = s20;
+  sums[9] = s21;
+  sums[10] = s22;
+  sums[11] = s23;
 }
