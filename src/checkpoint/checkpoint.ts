@@ -31,6 +31,8 @@ export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 /** A model from a checkpoint, and where its training stood. */
 export interface Checkpoint {
   readonly model: LanguageModel;
+  /** Which weights the model has: the best ones only where they were asked for, kept, and better than the last. */
+  readonly weights: 'last' | 'best';
   /** For the `resume` option of `train`; none if the model was saved without a run. */
   readonly training: Snapshot | undefined;
 }
@@ -100,8 +102,11 @@ export function decodeCheckpoint(
   checkVersion(metadata, name);
   checkSum(tensors, metadata, name);
   return readStored(name, () => {
-    const model = readModel(engine, tensors, metadata, weights);
-    return { model, training: readTraining(tensors, metadata) };
+    const training = readTraining(tensors, metadata);
+    const best = weights === 'best' && training !== undefined ? bestWeights(training) : undefined;
+    const own = new Map([...tensors].filter(([tensor]) => !tensor.startsWith(TRAINING)));
+    const model = LanguageModel.fromSnapshot(engine, { arrays: best ?? own, values: parse(metadata, 'model') });
+    return { model, weights: best === undefined ? 'last' : 'best', training };
   });
 }
 
@@ -125,22 +130,20 @@ function checkSum(tensors: ReadonlyMap<string, TensorData>, metadata: ReadonlyMa
   throw new CheckpointError(`${name}: the contents have the checksum ${actual}, the file says ${shown}. ${DAMAGED}`);
 }
 
-type Tensors = ReadonlyMap<string, HostArray>;
-
-function readModel(
-  engine: Engine,
-  tensors: Tensors,
-  metadata: ReadonlyMap<string, string>,
-  weights: string,
-): LanguageModel {
-  const values = parse(metadata, 'model');
-  const own = new Map([...tensors].filter(([tensor]) => !tensor.startsWith(TRAINING)));
-  const best = arraysUnder(tensors, `${TRAINING}best.`);
-  const arrays = weights === 'best' && best.size > 0 ? best : own;
-  return LanguageModel.fromSnapshot(engine, { arrays, values });
+/** The weights of the best epoch, unless they were not kept or the run ended with better ones. */
+function bestWeights({ arrays, values }: Snapshot): Map<string, HostArray> | undefined {
+  const weights = arraysUnder(arrays, 'best.');
+  if (weights.size === 0) return undefined;
+  const fields = new Fields('training', values);
+  const [, bestLoss = Infinity] = fields.numbers('best');
+  const [endLoss = Infinity] = fields.numbers('endLoss');
+  return endLoss < bestLoss ? undefined : weights;
 }
 
-function readTraining(tensors: Tensors, metadata: ReadonlyMap<string, string>): Snapshot | undefined {
+function readTraining(
+  tensors: ReadonlyMap<string, HostArray>,
+  metadata: ReadonlyMap<string, string>,
+): Snapshot | undefined {
   if (!metadata.has('training')) return undefined;
   return { arrays: arraysUnder(tensors, TRAINING), values: parse(metadata, 'training') };
 }

@@ -7,7 +7,7 @@ import { Corpus, decodeUtf8 } from '../data/corpus.js';
 import type { CorpusOptions } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, DataError } from '../errors.js';
-import { arraysUnder, Fields } from '../models/snapshot.js';
+import { Fields } from '../models/snapshot.js';
 
 /** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
@@ -23,8 +23,8 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
 /** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
 export async function loadBest(folder: string): Promise<Checkpoint> {
   const checkpoint = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
-  const { training } = checkpoint;
-  if (training !== undefined && arraysUnder(training.arrays, 'best.').size > 0) {
+  const { training, weights } = checkpoint;
+  if (training !== undefined && weights === 'best') {
     const [epoch, validLoss] = new Fields('training', training.values).numbers('best');
     process.stderr.write(`weights of epoch ${epoch}, the best so far: validation loss ${validLoss?.toFixed(4)}\n`);
   }

@@ -168,10 +168,8 @@ function lossOf({ trainLoss, validLoss, perplexity }: TrainReport): string {
 }
 
 /** Which weights are used from here on, where they are not the last ones. */
-function bestOf({ best, epochs, trainLoss }: TrainReport): string {
-  if (best?.weights === undefined) return '';
-  const isLast = best.epoch === epochs.length && epochs.at(-1)?.trainLoss === trainLoss;
-  if (isLast) return '';
+function bestOf({ best, validLoss = Infinity }: TrainReport): string {
+  if (best?.weights === undefined || validLoss <= best.validLoss) return '';
   return `; evaluate and generate take the weights of epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}`;
 }
 

@@ -205,10 +205,12 @@ class Loop {
   }
 
   async #untilStopped(): Promise<StopReason> {
+    this.#trainer.conclude();
     await this.#save();
     let reason = this.#reasonToStop();
     while (reason === undefined) {
       const { epoch } = this.#trainer.next();
+      this.#trainer.conclude();
       await this.#between(epoch);
       reason = this.#reasonToStop();
     }
@@ -282,11 +284,11 @@ class Loop {
   }
 
   #report(reason: StopReason): TrainReport {
-    const { history, best, step, windowsDone, epochLoss } = this.#trainer;
+    const { history, best, step, windowsDone, epochLoss, endLoss } = this.#trainer;
     const last = history.at(-1);
     const whole = windowsDone === 0 && last !== undefined;
     const trainLoss = whole ? last.trainLoss : windowsDone === 0 ? NaN : epochLoss;
-    const validLoss = whole ? last.validLoss : reason === 'aborted' ? undefined : this.#trainer.validate()?.loss;
+    const validLoss = whole ? last.validLoss : endLoss;
     const perplexity = Math.exp(validLoss ?? trainLoss);
     return { reason, steps: step, epochs: history, trainLoss, validLoss, perplexity, best, ...this.#pace() };
   }

@@ -46,6 +46,8 @@ export class Trainer implements Snapshotable {
   #history: EpochRecord[] = [];
   #best: Best | undefined;
   #badEpochs: number = 0;
+  /** Validation loss of a run that has ended within an epoch. */
+  #endLoss: number | undefined;
   #final: Snapshot | undefined;
 
   /**
@@ -142,6 +144,7 @@ export class Trainer implements Snapshotable {
       this.#update();
       this.#state = state;
       this.#lossSum += loss;
+      this.#endLoss = undefined;
       this.#step++;
       return loss;
     } catch (error) {
@@ -232,6 +235,18 @@ export class Trainer implements Snapshotable {
     this.#best = { epoch, validLoss, weights };
   }
 
+  /** Validates where the run ends within an epoch: what its weights are worth belongs into its last checkpoint. */
+  conclude(): void {
+    if (this.windowsDone === 0 || this.#step < this.totalSteps || this.#endLoss !== undefined) return;
+    this.#endLoss = this.validate()?.loss;
+    if (this.#endLoss !== undefined) this.#checkLoss(this.#endLoss, 'validation loss', 'at the end');
+  }
+
+  /** The validation loss of a run that has ended within an epoch. */
+  get endLoss(): number | undefined {
+    return this.#endLoss;
+  }
+
   /** The model's loss on the validation part, if there is one. */
   validate(): Evaluation | undefined {
     const { batch, window } = this.settings;
@@ -263,6 +278,7 @@ export class Trainer implements Snapshotable {
         lossSum: this.#lossSum,
         history: this.#history.map(({ epoch, trainLoss, validLoss }) => [epoch, trainLoss, validLoss ?? null]),
         best: best === undefined ? [] : [best.epoch, best.validLoss],
+        endLoss: this.#endLoss === undefined ? [] : [this.#endLoss],
         badEpochs: this.#badEpochs,
         optimizer: numbers,
         schedule: this.#schedule.state(),
@@ -298,6 +314,7 @@ export class Trainer implements Snapshotable {
     if (this.#step > this.totalSteps) throw this.#alreadyDone();
     this.#lossSum = fields.number('lossSum');
     this.#badEpochs = fields.count('badEpochs');
+    [this.#endLoss] = fields.numbers('endLoss');
     this.#history = fields.list('history').map(readRecord);
     const [epoch, validLoss] = fields.numbers('best');
     const weights = arraysUnder(arrays, 'best.');

@@ -2,6 +2,8 @@
 
 import { existsSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { createEngine } from '../../src/engine.js';
 import { Workplace, SMALL, SMALL_SIZES, decoded, lines } from './command.js';
 
 const place = new Workplace();
@@ -226,6 +228,28 @@ describe('--resume', () => {
     const done = JSON.parse(lines(never.stdout).at(-1)!) as { reason: string; steps: number };
     expect(done.reason).toBe('epochs');
     expect(done.steps).toBeGreaterThan(before.steps);
+  });
+});
+
+describe('--steps with --patience', () => {
+  test('the weights that evaluate takes are those with the best validation, also where the run ends within an epoch', async () => {
+    const options = ['--steps', '60', '--patience', '5', '--json'];
+    const { stdout, stderr } = await place.run(...begin, '--out', 'within', ...options);
+    const done = JSON.parse(lines(stdout).at(-1)!) as { validLoss: number; best: { validLoss: number } };
+    expect(done.validLoss).toBeLessThan(done.best.validLoss);
+    expect(stderr).toMatch(/\nsaved in within\n$/);
+    const { training, weights } = decodeCheckpoint(await createEngine(), place.checkpoint('within'), 'within', {
+      weights: 'best',
+    });
+    expect(weights).toBe('last');
+    expect(training!.values['endLoss']).toEqual([done.validLoss]);
+    expect((await place.run('evaluate', 'within', '--text', 'text')).stderr).toBe('');
+    const again = await place.run('train', '--resume', 'within', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ reason: 'steps', validLoss: done.validLoss });
+    const longer = await place.run('train', '--resume', 'within', '--steps', '100');
+    const whole = await place.run(...begin, '--out', 'whole', '--steps', '100', '--patience', '5');
+    expect([longer.code, whole.code]).toEqual([0, 0]);
+    expect(place.checkpoint('within').equals(place.checkpoint('whole'))).toBe(true);
   });
 });
 
