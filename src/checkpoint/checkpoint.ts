@@ -5,9 +5,9 @@
  */
 
 import { readBytes, sweepTemporaries, writeAtomically, ensureFolder } from '#storage';
+import { crc32 } from '../crc32.js';
 import { Engine } from '../engine.js';
 import type { HostArray } from '../engine.js';
-import { crc32 } from '../crc32.js';
 import { CheckpointError, OptionError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
@@ -100,7 +100,7 @@ export function decodeCheckpoint(
   }
   const { tensors, metadata } = decodeSafetensors(bytes, name);
   checkVersion(metadata, name);
-  checkSum(tensors, metadata, name);
+  verifyChecksum(tensors, metadata, name);
   return readStored(name, () => {
     const training = readTraining(tensors, metadata);
     const best = weights === 'best' && training !== undefined ? bestWeights(training) : undefined;
@@ -123,7 +123,11 @@ function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void
   );
 }
 
-function checkSum(tensors: ReadonlyMap<string, TensorData>, metadata: ReadonlyMap<string, string>, name: string): void {
+function verifyChecksum(
+  tensors: ReadonlyMap<string, TensorData>,
+  metadata: ReadonlyMap<string, string>,
+  name: string,
+): void {
   const [stored, actual] = [metadata.get(CHECKSUM), checksum(tensors, metadata)];
   if (stored === actual) return;
   const shown = stored?.slice(0, 20) ?? 'none';

@@ -15,9 +15,9 @@ import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
 import type { InfoArguments } from './info.js';
+import type { TrainArguments } from './job.js';
 import { anyText, oneOf, path, real, whole } from './options.js';
 import type { Reader } from './options.js';
-import type { TrainArguments } from './job.js';
 import { trainCommand } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');

@@ -59,7 +59,7 @@ export function fingerprint(train: Int32Array, valid: Int32Array | undefined): s
 /** Tells one set of weights from another, as 32-bit floats whatever they are kept in. */
 export function weightsFingerprint(dict: StateDict): string {
   let crc = 0;
-  for (const { data } of dict.values()) crc = crc32(bytesOf(Float32Array.from(data)), crc);
+  for (const { data } of dict.values()) crc = crc32(bytesOf(new Float32Array(data)), crc);
   return crc.toString(16);
 }
 

@@ -16,6 +16,8 @@ import { clipGradNorm, clipGradValue } from '../optim/clip.js';
 import type { Optimizer } from '../optim/optimizer.js';
 import { createSchedule } from '../optim/schedule.js';
 import type { Schedule } from '../optim/schedule.js';
+import { checkLoss, diverged } from './divergence.js';
+import type { Standing } from './divergence.js';
 import { evaluate } from './evaluate.js';
 import type { Evaluation } from './evaluate.js';
 import { makeOptimizer, MOMENTS, settingsOf } from './settings.js';
@@ -162,7 +164,7 @@ export class Trainer implements Snapshotable {
       state = result.state.detach();
       return result.loss;
     });
-    this.#checkLoss(loss, 'loss');
+    checkLoss('loss', loss, this.#standing());
     return { loss, state };
   }
 
@@ -179,17 +181,7 @@ export class Trainer implements Snapshotable {
   verify(): void {
     const { inputs, targets } = this.#windows.at(this.windowsDone);
     const loss = this.model.engine.evaluate(() => this.model.loss(inputs, targets, this.#initialState()).loss.item());
-    this.#checkLoss(loss, 'loss');
-  }
-
-  /**
-   * A loss above 709 nats has a perplexity that 64 bits cannot hold. Guessing has ln V, which is below 20: a run that
-   * is so far off does not come back, even where its numbers are finite.
-   */
-  #checkLoss(loss: number, name: string, where?: string): void {
-    if (Number.isFinite(Math.exp(loss))) return;
-    const beyond = Number.isFinite(loss) ? ', so that its perplexity is infinite,' : '';
-    throw this.#diverged(`the ${name} is ${loss}${beyond}`, where);
+    checkLoss('loss', loss, this.#standing());
   }
 
   #update(): void {
@@ -202,23 +194,20 @@ export class Trainer implements Snapshotable {
       if (clipNorm > 0) clipGradNorm(parameters, clipNorm);
       this.#optimizer.step();
     } catch (error) {
-      if (error instanceof DivergenceError) throw this.#diverged('the gradient is not finite');
+      if (error instanceof DivergenceError) throw diverged('the gradient is not finite', this.#standing());
       throw error;
     }
   }
 
-  #diverged(what: string, where: string = `in window ${this.windowsDone + 1} of epoch ${this.epoch}`): DivergenceError {
-    const limit = this.settings.clipNorm > 0 ? '' : ", or set a limit on the gradient's norm";
-    return new DivergenceError(
-      `train: ${what} ${where}. No update was made from it, and what was saved before is kept. ` +
-        `Lower the learning rate (now ${this.lr})${limit}.`,
-    );
+  /** For messages. */
+  #standing(where: string = `in window ${this.windowsDone + 1} of epoch ${this.epoch}`): Standing {
+    return { where, lr: this.lr, clipNorm: this.settings.clipNorm };
   }
 
   #endEpoch(): EpochRecord {
     const epoch = this.epoch - 1;
     const validLoss = this.validate()?.loss;
-    if (validLoss !== undefined) this.#checkLoss(validLoss, 'validation loss', `after epoch ${epoch}`);
+    if (validLoss !== undefined) checkLoss('validation loss', validLoss, this.#standing(`after epoch ${epoch}`));
     const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss };
     this.#history.push(record);
     this.#lossSum = 0;
@@ -239,7 +228,7 @@ export class Trainer implements Snapshotable {
   conclude(): void {
     if (this.windowsDone === 0 || this.#step < this.totalSteps || this.#endLoss !== undefined) return;
     this.#endLoss = this.validate()?.loss;
-    if (this.#endLoss !== undefined) this.#checkLoss(this.#endLoss, 'validation loss', 'at the end');
+    if (this.#endLoss !== undefined) checkLoss('validation loss', this.#endLoss, this.#standing('at the end'));
   }
 
   /** The validation loss of a run that has ended within an epoch. */

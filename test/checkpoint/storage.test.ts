@@ -119,18 +119,21 @@ describe('readBytes', () => {
     await expectRefusal(readBytes(folder), folder, 'cannot be read', 'Give the path of a file.');
   });
 
+  // Windows tells this as a missing file, which has its test above.
   test.runIf(onPosix)('a path below a file', async () => {
     writeFileSync(join(folder, 'file'), '');
     const path = join(folder, 'file', 'a');
     await expectRefusal(readBytes(path), path, 'not a folder (ENOTDIR)');
   });
 
+  // Windows has no mkfifo.
   test.runIf(onPosix)('a pipe that nobody writes to, without waiting', async () => {
     const path = join(folder, 'pipe');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
     await expectRefusal(readBytes(path), path, 'a device or a pipe');
   });
 
+  // Windows has no /dev.
   test.runIf(onPosix)('a device without end', async () => {
     await expectRefusal(readBytes('/dev/zero'), '/dev/zero', 'a device or a pipe');
   });
@@ -219,6 +222,7 @@ describe('sweepTemporaries', () => {
     expect(await sweepTemporaries(folder)).toBe(1);
   });
 
+  // Windows lets only administrators make links.
   test.runIf(onPosix)('a link is removed, not what it leads to', async () => {
     writeFileSync(join(folder, 'target'), 'old');
     const name = leaveTemporary();

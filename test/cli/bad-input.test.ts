@@ -15,6 +15,7 @@ place.file('short', 'The text is shorter than a window.');
 place.file('latin1', Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x0a, 0x61, 0x62));
 place.file('utf16', Buffer.from('\ufeffhello world', 'utf16le'));
 place.file('spaces', ' \n\n  \t\n');
+// Windows has neither named pipes of this kind nor /dev.
 const onPosix = process.platform !== 'win32';
 if (onPosix) execFileSync('mkfifo', [place.at('pipe')]);
 mkdirSync(place.at('blocked', CHECKPOINT_FILE), { recursive: true });

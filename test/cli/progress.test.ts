@@ -21,6 +21,22 @@ function screen(written: string[]): string[] {
 let time = 0;
 const now = (): number => time;
 
+/** The line after `done` of `total` in `ms`, on terminals of these widths. */
+function atWidths(
+  widths: number[],
+  { total, done, ms }: { total: number; done: number; ms: number },
+  fields: Record<string, string>,
+): string[] {
+  return widths.map((columns) => {
+    const stream = recorder({ columns });
+    time = 0;
+    const progress = new ProgressLine({ label: 'epoch 1/4', total, stream, now });
+    time = ms;
+    progress.update(done, fields);
+    return screen(stream.written)[0]!;
+  });
+}
+
 beforeEach(() => {
   time = 0;
   vi.stubEnv('LC_ALL', 'en_GB.UTF-8');
@@ -88,14 +104,7 @@ describe('on a terminal', () => {
   });
 
   it('stays narrower than the terminal: the bar shrinks, whole fields go, then the bar, then the end is cut', () => {
-    const lines = [60, 47, 41, 30, 5].map((columns) => {
-      const stream = recorder({ columns });
-      time = 0;
-      const progress = new ProgressLine({ label: 'epoch 1/4', total: 8, stream, now });
-      time = 2000;
-      progress.update(4, { loss: '1.92' });
-      return screen(stream.written)[0]!;
-    });
+    const lines = atWidths([60, 47, 41, 30, 5], { total: 8, done: 4, ms: 2000 }, { loss: '1.92' });
     expect(lines).toEqual([
       'epoch 1/4: 50%|███   | 4/8 [00:02<00:02, 2win/s, loss=1.92]',
       'epoch 1/4: 50%|█████     | 4/8 [00:02<00:02]',
@@ -107,14 +116,8 @@ describe('on a terminal', () => {
   });
 
   it('gives up the rate first, then the fields from the last on', () => {
-    const lines = [100, 90, 80, 70, 60].map((columns) => {
-      const stream = recorder({ columns });
-      time = 0;
-      const progress = new ProgressLine({ label: 'epoch 1/4', total: 490, stream, now });
-      time = 12_148;
-      progress.update(181, { loss: '1.9234', ppl: '6.843', 'run left': '03:10', 'char/s': '41.2k' });
-      return screen(stream.written)[0]!;
-    });
+    const fields = { loss: '1.9234', ppl: '6.843', 'run left': '03:10', 'char/s': '41.2k' };
+    const lines = atWidths([100, 90, 80, 70, 60], { total: 490, done: 181, ms: 12_148 }, fields);
     expect(lines).toEqual([
       'epoch 1/4: 37%|██▌    | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843, run left=03:10, 41.2k char/s]',
       'epoch 1/4: 37%|███▋      | 181/490 [00:12<00:20, loss=1.9234, ppl=6.843, run left=03:10]',
