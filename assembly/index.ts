@@ -8,4 +8,5 @@ export { embeddingBackward, embeddingForward } from './embedding';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
 export { dropoutBackward, dropoutForward } from './dropout';
 export { axpy, clampValues, scale, sumSquares } from './vector';
+export { multiplyAddChains } from './peak';
 export { adamStep, momentumStep, rmspropStep, sgdStep } from './optimizer';

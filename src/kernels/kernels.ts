@@ -15,6 +15,8 @@ import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
 import { optimizerJs } from './optimizer.js';
 import type { OptimizerKernels } from './optimizer.js';
+import { peakJs } from './peak.js';
+import type { PeakKernels } from './peak.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
 import { vectorJs } from './vector.js';
@@ -29,7 +31,8 @@ export type Kernels = GemmKernels &
   CrossEntropyKernels &
   DropoutKernels &
   VectorKernels &
-  OptimizerKernels;
+  OptimizerKernels &
+  PeakKernels;
 
 /** The kernels in JavaScript: the specification, the fallback and the oracle of the others. */
 export function jsKernels(heap: Heap): Kernels {
@@ -43,5 +46,6 @@ export function jsKernels(heap: Heap): Kernels {
     ...dropoutJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),
+    ...peakJs(heap),
   };
 }

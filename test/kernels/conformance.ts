@@ -14,6 +14,7 @@ import { testGemm } from './families/gemm.js';
 import { testGru } from './families/gru.js';
 import { testLstm } from './families/lstm.js';
 import { testOptimizer } from './families/optimizer.js';
+import { testPeak } from './families/peak.js';
 import { testRnn } from './families/rnn.js';
 import { testVector } from './families/vector.js';
 import { Workspace } from './workspace.js';
@@ -55,6 +56,7 @@ export function testKernels({ tier, create, expectedTier }: Conformance): void {
     describe('dropout', () => testDropout(open));
     describe('vector', () => testVector(open));
     describe('optimizer', () => testOptimizer(open));
+    describe('peak', () => testPeak(open));
 
     it('have a case each', () => {
       const surface = Object.keys(jsKernels(new ArrayHeap('float32', 1 << 20)));

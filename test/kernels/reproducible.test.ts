@@ -6,6 +6,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
+import { CHAINS } from '../../src/kernels/peak.js';
 import { RELU, TANH } from '../../src/kernels/rnn.js';
 import { selectKernels } from '../../src/kernels/select.js';
 import type { Heap } from '../../src/memory/heap.js';
@@ -35,6 +36,7 @@ const LOCKED: Record<string, string> = {
   lstmBackward: 'b3c1cec5',
   lstmForward: 'c3d406ae',
   momentumStep: '00d69965',
+  multiplyAddChains: 'e8f840b8',
   packPanels: 'd33024c2',
   packPanelsTransposed: 'cca9ba8e',
   rmspropStep: '8e672cbc',
@@ -231,6 +233,11 @@ const RUNS: Record<string, () => number[]> = {
       kernels.adamStep(p, some(SIZE), m, v, SIZE, 0.1, 0.01, decoupled, 0.9, 0.999, 1e-8, 0.1, 0.001);
       return bits(SIZE, p, m, v);
     }),
+  multiplyAddChains: () => {
+    const x = some(CHAINS + 8);
+    kernels.multiplyAddChains(x, 5);
+    return bits(CHAINS, x);
+  },
 };
 
 describe('the simd kernels', () => {
