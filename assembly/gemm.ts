@@ -1,20 +1,46 @@
 /**
  * Matrix products over packed panels. Contracts: src/kernels/gemm.ts.
  *
- * A panel holds 16 columns of B: a bias row, then K rows, 64 bytes each. The kernels work on tiles of 4 rows by 8
- * columns (half a panel): 8 accumulators, 4 broadcasts of A and 1 vector of B live in 14 registers with a product,
- * which V8 keeps without a spill; broadcasts before B is 6 % faster than the other way round. Every element is one
- * chain of K multiply-adds in order, whatever the tile, so results do not depend on how rows are split.
+ * A panel holds 16 columns of B: a bias row, then K rows, 64 bytes each. Every element of C is one chain of K
+ * multiply-adds in order, whatever the tile, so results depend neither on the tile nor on how rows are split. Which
+ * tile is fastest depends on the processor and on how the engine allots registers; the host chooses (src/kernels/tune.ts):
+ *
+ *     4x8    8 accumulators: fits every engine on x86, where 15 vector registers are to be had
+ *     2x16   8 accumulators, one pointer fewer
+ *     2x24   12 accumulators: feeds fused multiply-adds best, where the engine keeps the order of the source
+ *     4x16   for engines that join two vectors into one of 256 bits: 8 accumulators then
+ *     8x8    16 accumulators: ARM64, with 32 registers
  */
 
+import {
+  ACCUMULATE,
+  BIAS,
+  BLOCK,
+  STRIP_A,
+  STRIP_B,
+  stripTile2x24,
+  stripTile4x16,
+  stripTile4x8,
+  stripTile8x8,
+  tile1x32,
+  tile2x16,
+  tile2x24,
+  tile4x16,
+  tile4x8,
+  tile8x8,
+} from './tiles';
 import { fmadd, loadLanes, storeLanes } from './simd';
 
 const PANEL: i32 = 16;
-const BLOCK: i32 = 256; // rows packed at a time by gemmTN: 4 kB of A and 8 kB of B for each tile
 
-// How a product begins: from the bias row, from what C holds, or from zero.
-const BIAS: i32 = 0;
-const ACCUMULATE: i32 = 1;
+/** Steps of K at a time, so that a panel's part stays in the first cache (32 kB) while all rows pass by. */
+const DEPTH: i32 = 512;
+
+const T4X8: i32 = 0;
+const T2X16: i32 = 1;
+const T2X24: i32 = 2;
+const T4X16: i32 = 3;
+const T8X8: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -69,7 +95,7 @@ function packBias(row: usize, bias1: usize, bias2: usize, n: i32, columns: i32):
   }
 }
 
-export function gemm(
+export function gemm4x8(
   c: usize,
   a: usize,
   panels: usize,
@@ -80,22 +106,200 @@ export function gemm(
   ldc: i32,
   begin: i32,
 ): void {
+  product(c, a, panels, M, N, K, lda, ldc, begin, T4X8);
+}
+
+export function gemm2x16(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  product(c, a, panels, M, N, K, lda, ldc, begin, T2X16);
+}
+
+export function gemm2x24(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  product(c, a, panels, M, N, K, lda, ldc, begin, T2X24);
+}
+
+export function gemm4x16(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  product(c, a, panels, M, N, K, lda, ldc, begin, T4X16);
+}
+
+export function gemm8x8(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  product(c, a, panels, M, N, K, lda, ldc, begin, T8X8);
+}
+
+// @ts-ignore: decorator
+@inline
+function product(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+  tile: i32,
+): void {
   const panelBytes = <usize>((K + 1) * PANEL) << 2;
-  for (let n = 0; n < N; n += PANEL) {
-    let m = 0;
-    for (; m + 4 <= M; m += 4) {
-      tile4x8(at(c, m * ldc + n), at(a, m * lda), panels, K, lda, ldc, begin, min(8, N - n));
-      if (N - n > 8) {
-        tile4x8(at(c, m * ldc + n + 8), at(a, m * lda), panels + 32, K, lda, ldc, begin, min(8, N - n - 8));
+  const rows = tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2;
+  const whole = M - (M % rows);
+  let k = 0;
+  do {
+    const depth = min(DEPTH, K - k);
+    // The row before the first: the bias row at first, later the last row of the part before, which is not read.
+    const first = panels + (<usize>k << 6);
+    fullRows(c, at(a, k), first, panelBytes, whole, N, depth, lda, ldc, begin, tile);
+    restRows(at(c, whole * ldc), at(a, whole * lda + k), first, panelBytes, M - whole, N, depth, lda, ldc, begin);
+    edgeColumns(c, at(a, k), first, panelBytes, M, N, depth, lda, ldc, begin);
+    begin = ACCUMULATE;
+    k += DEPTH;
+  } while (k < K);
+}
+
+/** As many rows as the tile has, times any number, and whole panels. */
+// @ts-ignore: decorator
+@inline
+function fullRows(
+  c: usize,
+  a: usize,
+  b: usize,
+  panelBytes: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+  tile: i32,
+): void {
+  let n = 0;
+  if (tile == T2X24) {
+    for (; n + 48 <= N; n += 48) {
+      const b2 = b + panelBytes;
+      const b3 = b2 + panelBytes;
+      for (let m = 0; m < M; m += 2) {
+        const to = at(c, m * ldc + n);
+        const row = at(a, m * lda);
+        tile2x24(to, to + 64, row, b, b2, K, lda, ldc, begin);
+        tile2x24(to + 128, to + 96, row, b3, b2 + 32, K, lda, ldc, begin);
       }
+      b = b3 + panelBytes;
     }
-    for (; m < M; m++) tile1x16(at(c, m * ldc + n), at(a, m * lda), panels, K, begin, min(PANEL, N - n));
-    panels += panelBytes;
+  }
+  for (; n + PANEL <= N; n += PANEL) {
+    for (let m = 0; m < M; m += tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2) {
+      const to = at(c, m * ldc + n);
+      const row = at(a, m * lda);
+      if (tile == T4X8) {
+        tile4x8(to, row, b, K, lda, ldc, begin);
+        tile4x8(to + 32, row, b + 32, K, lda, ldc, begin);
+      } else if (tile == T8X8) {
+        tile8x8(to, row, b, K, lda, ldc, begin);
+        tile8x8(to + 32, row, b + 32, K, lda, ldc, begin);
+      } else if (tile == T4X16) tile4x16(to, row, b, K, lda, ldc, begin);
+      else tile2x16(to, row, b, K, lda, ldc, begin);
+    }
+    b += panelBytes;
   }
 }
 
+/** The rows that fill no tile, and products of one or two rows: as many chains at a time as hide an addition's latency. */
+function restRows(
+  c: usize,
+  a: usize,
+  b: usize,
+  panelBytes: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  for (; M >= 2; M -= 2) {
+    let panel = b;
+    for (let n = 0; n + PANEL <= N; n += PANEL) {
+      tile2x16(at(c, n), a, panel, K, lda, ldc, begin);
+      panel += panelBytes;
+    }
+    a = at(a, 2 * lda);
+    c = at(c, 2 * ldc);
+  }
+  if (M == 0) return;
+  let n = 0;
+  for (; n + 2 * PANEL <= N; n += 2 * PANEL) {
+    tile1x32(at(c, n), at(c, n + PANEL), a, b, b + panelBytes, K, lda, ldc, begin);
+    b += panelBytes << 1;
+  }
+  if (n + PANEL <= N) maskedTile1x16(at(c, n), a, b, K, begin, PANEL);
+}
+
+/** The columns that fill no panel. */
+function edgeColumns(
+  c: usize,
+  a: usize,
+  b: usize,
+  panelBytes: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+): void {
+  const columns = N & (PANEL - 1);
+  if (columns == 0) return;
+  b += <usize>(N >> 4) * panelBytes;
+  c = at(c, N - columns);
+  let m = 0;
+  for (; m + 4 <= M; m += 4) {
+    maskedTile4x8(at(c, m * ldc), at(a, m * lda), b, K, lda, ldc, begin, min(8, columns));
+    if (columns > 8) maskedTile4x8(at(c, m * ldc + 8), at(a, m * lda), b + 32, K, lda, ldc, begin, columns - 8);
+  }
+  for (; m < M; m++) maskedTile1x16(at(c, m * ldc), at(a, m * lda), b, K, begin, columns);
+}
+
 /** C(4, columns) of 8 from A's four rows and half a panel, whose bias row comes first. */
-function tile4x8(c: usize, a: usize, b: usize, K: i32, lda: i32, ldc: i32, begin: i32, columns: i32): void {
+function maskedTile4x8(c: usize, a: usize, b: usize, K: i32, lda: i32, ldc: i32, begin: i32, columns: i32): void {
   const left = min(4, columns);
   const right = columns - 4;
   const c1 = at(c, ldc);
@@ -160,8 +364,8 @@ function tile4x8(c: usize, a: usize, b: usize, K: i32, lda: i32, ldc: i32, begin
   }
 }
 
-/** C(1, columns) of 16 from one row of A and a whole panel: the rows left over, and every product with one row. */
-function tile1x16(c: usize, a: usize, b: usize, K: i32, begin: i32, columns: i32): void {
+/** C(1, columns) of 16 from one row of A and a whole panel. */
+function maskedTile1x16(c: usize, a: usize, b: usize, K: i32, begin: i32, columns: i32): void {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
@@ -191,7 +395,7 @@ function tile1x16(c: usize, a: usize, b: usize, K: i32, begin: i32, columns: i32
   if (columns > 12) storeLanes(c + 48, s3, columns - 12);
 }
 
-export function gemmTN(
+export function gemmTN4x8(
   c: usize,
   a: usize,
   b: usize,
@@ -203,40 +407,150 @@ export function gemmTN(
   ldc: i32,
   tmp: usize,
 ): void {
-  const strip = <usize>BLOCK << 4;
-  const tmpB = tmp + <usize>((M + 3) >> 2) * strip;
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T4X8);
+}
+
+export function gemmTN2x24(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T2X24);
+}
+
+export function gemmTN4x16(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T4X16);
+}
+
+export function gemmTN8x8(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T8X8);
+}
+
+/**
+ * BLOCK rows at a time: all of B in strips of eight columns, then sixteen columns of A after another in strips of four,
+ * which the first cache holds while B's strips pass by. Packing replaces padding: with rows a power of two apart,
+ * unpacked operands evict each other.
+ */
+// @ts-ignore: decorator
+@inline
+function productTN(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+  tile: i32,
+): void {
+  const tmpB = tmp + (STRIP_A << 2);
   for (let k = 0; k < K; k += BLOCK) {
-    const rows = min(BLOCK, K - k);
-    packStrips(tmp, at(a, k * lda), rows, M, lda, strip);
+    const depth = min(BLOCK, K - k);
     for (let n = 0; n < N; n += 8) {
-      packStrip(tmpB, at(b, k * ldb + n), rows, ldb, min(4, N - n), 32);
-      packStrip(tmpB + 16, at(b, k * ldb + n + 4), rows, ldb, min(4, N - n - 4), 32);
-      for (let m = 0; m < M; m += 4) {
-        const packed = tmp + <usize>(m >> 2) * strip;
-        tileTN4x8(at(c, m * ldc + n), packed, tmpB, rows, ldc, min(4, M - m), min(8, N - n));
+      const strip = tmpB + <usize>(n >> 3) * STRIP_B;
+      if (n + 8 <= N) packStrip8(strip, at(b, k * ldb + n), depth, ldb);
+      else {
+        packStrip(strip, at(b, k * ldb + n), depth, ldb, min(4, N - n), 32);
+        packStrip(strip + 16, at(b, k * ldb + n + 4), depth, ldb, N - n - 4, 32);
       }
+    }
+    for (let m = 0; m < M; m += 16) {
+      const rows = min(16, M - m);
+      packStrips(tmp, at(a, k * lda + m), depth, rows, lda);
+      stripRows(at(c, m * ldc), tmp, tmpB, rows, N, depth, ldc, tile);
     }
   }
 }
 
-/** Packs all M columns of `rows` rows into strips of four, sixteen columns at a time: one cache line of each row. */
-function packStrips(to: usize, from: usize, rows: i32, M: i32, ld: i32, strip: usize): void {
-  let m = 0;
-  for (; m + 16 <= M; m += 16) {
-    let row = at(from, m);
-    const end = to + (<usize>rows << 4);
-    for (let p = to; p < end; p += 16) {
-      v128.store(p, v128.load(row));
-      v128.store(p + strip, v128.load(row, 16));
-      v128.store(p + 2 * strip, v128.load(row, 32));
-      v128.store(p + 3 * strip, v128.load(row, 48));
-      row = at(row, ld);
+/** Up to sixteen rows of C, all columns. */
+// @ts-ignore: decorator
+@inline
+function stripRows(c: usize, a: usize, b: usize, M: i32, N: i32, K: i32, ldc: i32, tile: i32): void {
+  let n = 0;
+  if (tile != T4X8 && M == 16) {
+    const width = tile == T2X24 ? 24 : tile == T4X16 ? 16 : 8;
+    for (; n + width <= N; n += width) {
+      for (let m = 0; m < 16; m += tile == T8X8 ? 8 : 4) {
+        const to = at(c, m * ldc + n);
+        const strip = a + <usize>(m >> 2) * STRIP_A;
+        if (tile == T8X8) stripTile8x8(to, strip, b, K, ldc);
+        else if (tile == T4X16) stripTile4x16(to, strip, b, K, ldc);
+        else {
+          stripTile2x24(to, strip, b, K, ldc);
+          stripTile2x24(at(to, 2 * ldc), strip + 8, b, K, ldc);
+        }
+      }
+      b += <usize>(width >> 3) * STRIP_B;
     }
-    to += strip << 2;
   }
-  for (; m < M; m += 4) {
-    packStrip(to, at(from, m), rows, ld, min(4, M - m), 16);
-    to += strip;
+  for (; n < N; n += 8) {
+    const columns = min(8, N - n);
+    for (let m = 0; m < M; m += 4) {
+      const to = at(c, m * ldc + n);
+      const strip = a + <usize>(m >> 2) * STRIP_A;
+      if (columns == 8 && m + 4 <= M) stripTile4x8(to, strip, b, K, ldc);
+      else maskedStripTile4x8(to, strip, b, K, ldc, min(4, M - m), columns);
+    }
+    b += STRIP_B;
+  }
+}
+
+/** Up to sixteen columns of A in strips of four: one cache line of each row, read once. */
+function packStrips(to: usize, from: usize, rows: i32, columns: i32, ld: i32): void {
+  if (columns < 16) {
+    for (let m = 0; m < columns; m += 4) {
+      packStrip(to, at(from, m), rows, ld, min(4, columns - m), 16);
+      to += STRIP_A;
+    }
+    return;
+  }
+  for (const end = to + (<usize>rows << 4); to < end; to += 16) {
+    v128.store(to, v128.load(from));
+    v128.store(to + STRIP_A, v128.load(from, 16));
+    v128.store(to + 2 * STRIP_A, v128.load(from, 32));
+    v128.store(to + 3 * STRIP_A, v128.load(from, 48));
+    from = at(from, ld);
+  }
+}
+
+/** Eight neighbouring columns of `rows` rows. */
+function packStrip8(to: usize, from: usize, rows: i32, ld: i32): void {
+  for (const end = to + (<usize>rows << 5); to < end; to += 32) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    from = at(from, ld);
   }
 }
 
@@ -253,8 +567,8 @@ function packStrip(to: usize, from: usize, rows: i32, ld: i32, columns: i32, str
   }
 }
 
-/** C(rows, columns) of (4, 8) += the packed strips' product over K. */
-function tileTN4x8(c: usize, a: usize, b: usize, K: i32, ldc: i32, rows: i32, columns: i32): void {
+/** C(rows, columns) of (4, 8) += the product of strips over K rows. */
+function maskedStripTile4x8(c: usize, a: usize, b: usize, K: i32, ldc: i32, rows: i32, columns: i32): void {
   const left = min(4, columns);
   const right = columns - 4;
   const c1 = at(c, ldc);

@@ -1,6 +1,8 @@
 /** The kernel surface. Each file here has its contract, under the same name, in src/kernels. */
 
-export { columnSums, gemm, gemmTN, packPanels, packPanelsTransposed } from './gemm';
+export { columnSums, packPanels, packPanelsTransposed } from './gemm';
+export { gemm2x16, gemm2x24, gemm4x16, gemm4x8, gemm8x8 } from './gemm';
+export { gemmTN2x24, gemmTN4x16, gemmTN4x8, gemmTN8x8 } from './gemm';
 export { rnnBackward, rnnForward } from './rnn';
 export { lstmBackward, lstmForward } from './lstm';
 export { gruBackward, gruForward } from './gru';

@@ -20,6 +20,9 @@ const PANEL = 16;
 /** Rows gemmTN packs at a time. */
 const BLOCK = 256;
 
+/** Floats between strips, so that they do not share cache sets. */
+const LINE = 16;
+
 /** Rows JavaScript packs at a time. */
 const ROWS = 48;
 
@@ -35,9 +38,9 @@ export function panelSize(K: number, N: number): number {
   return Math.ceil(N / PANEL) * PANEL * (K + 1);
 }
 
-/** Floats of scratch that gemmTN needs for a C of M rows. */
-export function gemmTNScratch(M: number): number {
-  return BLOCK * (Math.ceil(M / 4) * 4 + 8);
+/** Floats of scratch that gemmTN needs for a C of N columns: four strips of A and all of B, BLOCK rows of each. */
+export function gemmTNScratch(N: number): number {
+  return 4 * (4 * BLOCK + LINE) + Math.ceil(N / 8) * (8 * BLOCK + LINE);
 }
 
 /** Products and packing. Addresses are in bytes, sizes and leading dimensions in elements. */
@@ -86,7 +89,7 @@ export interface GemmKernels {
    * @param c in-out, (M, N), rows ldc apart
    * @param a in, (K, M), rows lda apart
    * @param b in, (K, N), rows ldb apart
-   * @param tmp scratch, gemmTNScratch(M); JavaScript has its own
+   * @param tmp scratch, gemmTNScratch(N); JavaScript has its own
    */
   gemmTN(
     c: number,

@@ -152,7 +152,7 @@ export function weightGradient(
   const { kernels, memory } = engineOf(weight);
   const N = weight.shape[1]!;
   memory.scratch(() => {
-    const tmp = memory.reserve(gemmTNScratch(rows));
+    const tmp = memory.reserve(gemmTNScratch(N));
     kernels.gemmTN(weight.gradientPtr + memory.bytes(from * N), dGates, b, rows, N, n, gateWidth, N, N, tmp);
   });
 }

@@ -121,7 +121,7 @@ const RUNS: Record<string, () => number[]> = {
     }),
   gemmTN: () => {
     const c = some(7 * 13);
-    kernels.gemmTN(c, some(300 * 7), some(300 * 13), 7, 13, 300, 7, 13, 13, some(gemmTNScratch(7)));
+    kernels.gemmTN(c, some(300 * 7), some(300 * 13), 7, 13, 300, 7, 13, 13, some(gemmTNScratch(13)));
     return bits(7 * 13, c);
   },
   columnSums: () => {
@@ -277,7 +277,7 @@ describe('the simd kernels', () => {
     const a = some(K * M);
     const b = some(K * N);
     const old = some(M * N);
-    const tmp = some(gemmTNScratch(M));
+    const tmp = some(gemmTNScratch(N));
     const product = (piece: number): number[] => {
       const c = some(M * N);
       heap.ints.copyWithin(c / 4, old / 4, old / 4 + M * N);

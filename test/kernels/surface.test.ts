@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { kernelBinary } from '../../src/kernels/binary.node.js';
 import { jsKernels } from '../../src/kernels/kernels.js';
+import { GEMM_TILES, GEMM_TN_TILES } from '../../src/kernels/tune.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import { Memory } from '../../src/memory/memory.js';
 import { readBinary } from './binary.js';
@@ -68,29 +69,38 @@ function contracts(): Map<string, Signature & { file: string }> {
   return found;
 }
 
+/** The names a binary has for a kernel: the products have one for each tile. */
+const compiled = (name: string): string[] => {
+  if (name === 'gemm') return GEMM_TILES.map((tile) => `gemm${tile}`);
+  return name === 'gemmTN' ? GEMM_TN_TILES.map((tile) => `gemmTN${tile}`) : [name];
+};
+
 const js = Object.keys(jsKernels(new ArrayHeap('float32', 1 << 20))).sort();
 
 describe('the kernel surface', () => {
   it('is the same set of names in the contracts, the JavaScript and assembly/index.ts', () => {
     expect(js.length).toBeGreaterThan(20);
     expect([...contracts().keys()].sort()).toEqual(js);
-    expect([...reexported().keys()].sort()).toEqual(js);
+    expect([...reexported().keys()].sort()).toEqual(js.flatMap(compiled).sort());
   });
 
   it.each(js)('%s has the same parameters in the same order, in files of the same name', (name) => {
     const contract = contracts().get(name)!;
-    const file = reexported().get(name)!;
-    const assembly = assemblyFunctions(file).get(name)!;
-    expect(file).toBe(`assembly/${contract.file}`);
-    expect(assembly.parameters.map((parameter) => parameter.name)).toEqual(
-      contract.parameters.map((parameter) => parameter.name),
-    );
-    expect(assembly.result === 'void').toBe(contract.result === 'void');
+    for (const variant of compiled(name)) {
+      const file = reexported().get(variant)!;
+      const assembly = assemblyFunctions(file).get(variant)!;
+      expect(file).toBe(`assembly/${contract.file}`);
+      expect(assembly.parameters.map((parameter) => parameter.name)).toEqual(
+        contract.parameters.map((parameter) => parameter.name),
+      );
+      expect(assembly.result === 'void').toBe(contract.result === 'void');
+    }
   });
 
   it.each(js)('%s takes addresses first, then sizes, then scalars', (name) => {
-    const types = assemblyFunctions(reexported().get(name)!)
-      .get(name)!
+    const [variant] = compiled(name);
+    const types = assemblyFunctions(reexported().get(variant!)!)
+      .get(variant!)!
       .parameters.map(({ type }) => type);
     const order = types.map((type) => ['usize', 'i32', 'f32', 'f64'].indexOf(type));
     expect(order).not.toContain(-1);
@@ -114,7 +124,7 @@ describe('the kernel surface', () => {
 describe.each(TIERS)('the %s binary', (tier) => {
   it('exports the kernels and imports a memory, nothing else', async () => {
     const binary = readBinary(await kernelBinary(tier));
-    expect([...binary.exports].sort()).toEqual(js);
+    expect([...binary.exports].sort()).toEqual(js.flatMap(compiled).sort());
     expect(binary.imports).toEqual(['env.memory']);
   });
 

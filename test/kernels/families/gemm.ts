@@ -112,7 +112,7 @@ function gemmTN(workspace: Workspace, { M, N, K, gap }: Product): void {
     const c = workspace.inOut(spread(before, N, N + gap, GAP));
     const rowsA = workspace.input(spread(a, M, M + gap, NaN));
     const rowsB = workspace.input(spread(b, N, N + gap + 1, NaN));
-    const tmp = workspace.output(gemmTNScratch(M));
+    const tmp = workspace.output(gemmTNScratch(N));
     workspace.kernels.gemmTN(c, rowsA, rowsB, M, N, K, M + gap, N + gap + 1, N + gap, tmp);
     workspace.expect('C', c, spread(wanted, N, N + gap, GAP), tolerance(K));
   });

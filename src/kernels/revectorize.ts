@@ -1,0 +1,113 @@
+/**
+ * Kernels whose pairs of 128-bit operations V8 joins to 256-bit ones (AVX2): experimental, Node 24 or later on x64.
+ * The V8 flag is set while the module is compiled, by the optimizing compiler alone and at once, and unset after: so
+ * other modules of the process are not touched, and what the self-check runs is what later runs. Workers that are given
+ * the module are given its machine code.
+ */
+
+import { KernelUnavailableError } from '../errors.js';
+import { ArrayHeap } from '../memory/heap.js';
+import type { Heap } from '../memory/heap.js';
+import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
+import { jsKernels } from './kernels.js';
+import type { Kernels } from './kernels.js';
+
+const WHILE_COMPILING = ['experimental-wasm-revectorize', 'no-liftoff', 'no-wasm-lazy-compilation'];
+const AFTERWARDS = ['no-experimental-wasm-revectorize', 'liftoff', 'wasm-lazy-compilation'];
+
+/** The parts of Node's `process` that are looked at; other runtimes lack some. */
+interface Runtime {
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly arch?: string;
+  getBuiltinModule?(id: 'node:v8'): { setFlagsFromString(flags: string): void };
+}
+
+/**
+ * Compiles kernels with joined vectors.
+ * @throws KernelUnavailableError outside of Node 24 or later on x64
+ */
+export async function compileRevectorized(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  const v8 = checkRuntime();
+  const set = (flags: readonly string[]): void => flags.forEach((flag) => v8.setFlagsFromString(`--${flag}`));
+  set(WHILE_COMPILING);
+  try {
+    return await WebAssembly.compile(marked(bytes));
+  } finally {
+    set(AFTERWARDS);
+  }
+}
+
+/** The binary with an empty custom section: V8 would else give back what it has compiled from the same bytes before. */
+function marked(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const name = new TextEncoder().encode('revectorized');
+  return new Uint8Array([...bytes, 0, name.length + 1, name.length, ...name]);
+}
+
+function checkRuntime(): { setFlagsFromString(flags: string): void } {
+  const { process = {}, Deno, Bun } = globalThis as { process?: Runtime; Deno?: unknown; Bun?: unknown };
+  const node = Deno === undefined && Bun === undefined ? process.versions?.['node'] : undefined;
+  if (node !== undefined && Number.parseInt(node, 10) >= 24 && process.arch === 'x64') {
+    return process.getBuiltinModule!('node:v8');
+  }
+  const here = node === undefined ? 'this runtime is not Node' : `this is Node ${node} on ${process.arch}`;
+  throw new KernelUnavailableError(
+    `createEngine: revectorize needs Node 24 or later on x64, ${here}. Leave it out: the kernels run without it.`,
+  );
+}
+
+const FIRST = 4096;
+const TOLERANCE = 1e-4;
+
+/** One call of a kernel on addresses `a` and `b` of 8,192 floats each and scratch, with what it writes from `a` on. */
+type Case = (kernels: Kernels, a: number, b: number, tmp: number) => void;
+
+const [M, N, K] = [13, 45, 31];
+
+/** The kernels with inner loops of vectors, at sizes with remainders. */
+const CASES: Readonly<Record<string, Case>> = {
+  gemm: (kernels, a, b) => {
+    kernels.gemm(a, b, b + 4 * M * K, M, N, K, K, N, BIAS);
+    kernels.gemm(a, b, b + 4 * M * K, M, N, K, K, N, ACCUMULATE);
+  },
+  'gemm of one row': (kernels, a, b) => kernels.gemm(a, b, b + 4 * K, 1, N, K, K, N, BIAS),
+  gemmTN: (kernels, a, b, tmp) => kernels.gemmTN(a, b, b + 4 * K * 37, 37, N, K, 37, N, N, tmp),
+  columnSums: (kernels, a, b) => kernels.columnSums(a, b, M, N, N),
+  lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + 4 * M * 21, a + 8 * M * 21, b, b + 16 * M * 21, M, 21),
+  lstmBackward: (kernels, a, b) =>
+    kernels.lstmBackward(a, a + 16 * M * 21, b, b + 4 * M * 21, b + 8 * M * 21, b + 12 * M * 21, M, 21),
+  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + 16 * M * 21, M, 21),
+  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + 16 * M * 21, b, b + 4 * M * 21, M, 21),
+  rnnForward: (kernels, a, b) => kernels.rnnForward(a, b, 333, 0),
+  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + 4 * 333, b + 8 * 333, 333, 0),
+  axpy: (kernels, a, b) => kernels.axpy(a, b, 333, 0.5),
+  adamStep: (kernels, a, b) =>
+    kernels.adamStep(a, b, a + 4 * 333, b + 4 * 333, 333, 0.01, 0, 0, 0.9, 0.999, 1e-8, 0.1, 0.001),
+};
+
+/**
+ * Runs the kernels beside those in JavaScript on the same numbers.
+ * The heap must be unused; it is left as zeros.
+ * @throws KernelUnavailableError if they differ
+ */
+export function checkRevectorized(kernels: Kernels, heap: Heap): void {
+  const plain = new ArrayHeap('float32', 2 ** 24);
+  const expected = jsKernels(plain);
+  const buffer = 4 * Math.max(8192, panelSize(K, N) + M * K);
+  const [a, b, tmp] = [FIRST, FIRST + buffer, FIRST + 2 * buffer];
+  heap.grow(tmp + 4 * gemmTNScratch(N));
+  for (const [name, run] of Object.entries(CASES)) {
+    for (let i = a / 4; i < tmp / 4; i++) plain.floats[i] = heap.floats[i] = 0.1 + (((i * 37) % 101) - 50) / 60;
+    // Squares are not negative: adamStep takes their root.
+    for (const { floats } of [plain, heap]) floats.subarray(b / 4 + 333, b / 4 + 666).fill(0.3);
+    run(expected, a, b, tmp);
+    run(kernels, a, b, tmp);
+    for (let i = a / 4; i < tmp / 4; i++) {
+      const [got, wanted] = [heap.floats[i]!, plain.floats[i]!];
+      if (Math.abs(got - wanted) <= TOLERANCE * Math.max(1, Math.abs(wanted))) continue;
+      throw new KernelUnavailableError(
+        `createEngine: revectorize fails its self-check on this machine: ${name} gave ${got} for ${wanted}. Leave it out, and report it.`,
+      );
+    }
+  }
+  heap.floats.fill(0, FIRST / 4);
+}

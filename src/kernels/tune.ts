@@ -1,0 +1,123 @@
+/**
+ * The tiles of the products, and which of them is fastest here. A tile MRxNR keeps MR rows by NR columns of C in
+ * registers; all read the same panels and give the same bits, so the choice is about speed alone. It depends on the
+ * registers the engine allots, on whether it joins vectors, and on where a loop's jump happens to lie: no table knows.
+ */
+
+import type { Heap } from '../memory/heap.js';
+import { BIAS, gemmTNScratch, panelSize } from './gemm.js';
+import type { GemmKernels } from './gemm.js';
+import type { Kernels } from './kernels.js';
+
+/** Tiles of `gemm`, the safe one first. */
+export const GEMM_TILES = ['4x8', '2x16', '2x24', '4x16', '8x8'] as const;
+/** Tiles of `gemmTN`, the safe one first. */
+export const GEMM_TN_TILES = ['4x8', '2x24', '4x16', '8x8'] as const;
+
+/** The tile of each product. */
+export interface Tiles {
+  readonly gemm: (typeof GEMM_TILES)[number];
+  readonly gemmTN: (typeof GEMM_TN_TILES)[number];
+}
+
+/** What a binary exports: the kernels, with a product for each tile. */
+export type Binary = Omit<Kernels, 'gemm' | 'gemmTN'> &
+  Record<`gemm${Tiles['gemm']}`, GemmKernels['gemm']> &
+  Record<`gemmTN${Tiles['gemmTN']}`, GemmKernels['gemmTN']>;
+
+/** The kernels of a binary with these tiles. */
+export function withTiles(binary: Binary, tiles: Tiles): Kernels {
+  const others = Object.entries(binary).filter(([name]) => !/^gemm(TN)?\d/.test(name));
+  return {
+    ...(Object.fromEntries(others) as unknown as Kernels),
+    gemm: binary[`gemm${tiles.gemm}`],
+    gemmTN: binary[`gemmTN${tiles.gemmTN}`],
+  };
+}
+
+/** What decides which tiles are worth a try. */
+export interface TuneRequest {
+  /** Whether multiply-adds are fused. */
+  readonly fused: boolean;
+  /** Whether the engine was asked to join vectors to 256 bits. */
+  readonly revectorized: boolean;
+}
+
+/** How long the products run, in ms: V8 compiles a kernel well after 2 to 3 ms of calls. */
+const BUDGET = 5;
+
+/** A tile other than the safe one must be faster by this factor. */
+const MARGIN = 0.97;
+
+const chosen = new Map<string, Tiles>();
+
+/**
+ * Times the tiles that suit on small products, for about 5 ms the first time and never again in this process.
+ * The heap must be unused; it is left as zeros.
+ */
+export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
+  const key = JSON.stringify(request);
+  const known = chosen.get(key);
+  if (known !== undefined) return known;
+  const { gemm, gemmTN } = candidates(request, isArm(binary, heap));
+  const [M, N, K] = [48, 96, 64];
+  const a = FREE;
+  const c = a + 4 * K * Math.max(M, N);
+  const panels = c + 4 * M * N;
+  const tmp = panels + 4 * Math.max(panelSize(K, N), K * N);
+  heap.floats.fill(0.5, FREE / 4, tmp / 4 + gemmTNScratch(N));
+  const runs = [
+    ...gemm.map((tile) => () => binary[`gemm${tile}`](c, a, panels, M, N, K, K, N, BIAS)),
+    ...gemmTN.map((tile) => () => binary[`gemmTN${tile}`](c, a, panels, M, N, K, M, N, N, tmp)),
+  ];
+  const times = race(runs);
+  heap.floats.fill(0, FREE / 4);
+  const tiles = { gemm: fastest(gemm, times), gemmTN: fastest(gemmTN, times.slice(gemm.length)) };
+  chosen.set(key, tiles);
+  return tiles;
+}
+
+/** Behind the constants of the kernels. */
+const FREE = 4096;
+
+/**
+ * 4x16 without joined vectors and 8x8 on x86 need more registers than there are; 2x24 needs one more where a product
+ * is not fused into its sum.
+ */
+function candidates(
+  { fused, revectorized }: TuneRequest,
+  arm: boolean,
+): { gemm: Tiles['gemm'][]; gemmTN: Tiles['gemmTN'][] } {
+  if (arm) return { gemm: ['4x8', '8x8', '2x24'], gemmTN: ['4x8', '8x8', '2x24'] };
+  if (revectorized) return { gemm: ['4x8', '4x16', '2x24'], gemmTN: ['4x8', '4x16', '2x24'] };
+  if (fused) return { gemm: ['4x8', '2x24', '2x16'], gemmTN: ['4x8', '2x24'] };
+  return { gemm: ['4x8', '2x16'], gemmTN: ['4x8'] };
+}
+
+/** Infinity less infinity is a NaN whose sign bit is set on x86 and clear on ARM. */
+function isArm(binary: Binary, heap: Heap): boolean {
+  heap.floats[FREE / 4] = -Infinity;
+  heap.floats[FREE / 4 + 1] = Infinity;
+  binary.axpy(FREE, FREE + 4, 1, 1);
+  return heap.ints[FREE / 4]! > 0;
+}
+
+/** The least time of each, in turn: the least is what the first calls, still compiled in haste, do not touch. */
+function race(runs: readonly (() => void)[]): number[] {
+  const least = runs.map(() => Infinity);
+  if (runs.length < 2) return least;
+  const end = performance.now() + BUDGET;
+  while (performance.now() < end) {
+    for (const [i, run] of runs.entries()) {
+      const began = performance.now();
+      run();
+      least[i] = Math.min(least[i]!, performance.now() - began);
+    }
+  }
+  return least;
+}
+
+function fastest<T>(tiles: readonly T[], times: readonly number[]): T {
+  const handicapped = tiles.map((_, i) => (i === 0 ? MARGIN : 1) * times[i]!);
+  return tiles[handicapped.indexOf(Math.min(...handicapped))]!;
+}
