@@ -29,12 +29,7 @@ export function crossEntropyForward(
 
 /** log sum exp(x) = max + log sum exp(x - max). */
 function logSumExp(x: usize, n: i32): f32 {
-  let top = load<f32>(x);
-  for (let j = 1; j < n; j++) {
-    const value = load<f32>(x + (<usize>j << 2));
-    // The negated test lets a NaN through to the sum.
-    if (!(value <= top)) top = value;
-  }
+  const top = largest(x, n);
   const shift = f32x4.splat(top);
   let sum = f32x4.splat(0);
   let j = 0;
@@ -44,6 +39,31 @@ function logSumExp(x: usize, n: i32): f32 {
     total += f32x4.extract_lane(exp4(f32x4.splat(load<f32>(x + (<usize>j << 2)) - top)), 0);
   }
   return top + <f32>logarithm(total);
+}
+
+/** The largest of n; a NaN may be passed over, and shows in the sum. */
+function largest(x: usize, n: i32): f32 {
+  let a = f32x4.splat(load<f32>(x));
+  let b = a;
+  let c = a;
+  let d = a;
+  let j = 0;
+  for (; j + 16 <= n; j += 16) {
+    const p = x + (<usize>j << 2);
+    a = f32x4.pmax(a, v128.load(p));
+    b = f32x4.pmax(b, v128.load(p, 16));
+    c = f32x4.pmax(c, v128.load(p, 32));
+    d = f32x4.pmax(d, v128.load(p, 48));
+  }
+  a = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+  a = f32x4.pmax(a, i32x4.shuffle(a, a, 2, 3, 0, 1));
+  a = f32x4.pmax(a, i32x4.shuffle(a, a, 1, 0, 3, 2));
+  let top = f32x4.extract_lane(a, 0);
+  for (; j < n; j++) {
+    const value = load<f32>(x + (<usize>j << 2));
+    if (value > top) top = value;
+  }
+  return top;
 }
 
 export function crossEntropyBackward(

@@ -63,7 +63,9 @@ function panelTile(tile) {
   const pointers = ['c', 'b'].map((base) => parts.map((_, p) => part(base, p)));
   const lines = [];
   for (const p of parts.keys()) {
-    lines.push(`const ${part('from', p)} = begin == ACCUMULATE ? ${part('c', p)} : begin == BIAS ? ${part('b', p)} : ZEROS;`);
+    lines.push(
+      `const ${part('from', p)} = begin == ACCUMULATE ? ${part('c', p)} : begin == BIAS ? ${part('b', p)} : ZEROS;`,
+    );
   }
   lines.push('const step = begin == ACCUMULATE ? <usize>ldc << 2 : 0;');
   for (const m of count(rows)) {

@@ -26,6 +26,7 @@ export class View {
   readonly #address: number;
   readonly #step: number;
   #gradient: number;
+  #readers: number = 0;
 
   /** @param gradient address of the gradient where it exists already (parameters), else 0. */
   constructor(
@@ -82,6 +83,24 @@ export class View {
     if (this.#gradient !== 0) return { ptr: this.#gradient, accumulate: 1 };
     this.#gradient = this.memory.reserve(this.size);
     return { ptr: this.#gradient, accumulate: 0 };
+  }
+
+  /** Says that the backward of an operation will read the values once more. */
+  keep(): void {
+    this.#readers++;
+  }
+
+  /**
+   * The gradient's address for the only operation that keeps the values, whose backward reads each before it writes
+   * there: the values' own place if nobody has written a gradient yet. So a batch of logits is not in memory twice.
+   */
+  gradientInPlace(): GradientSlot {
+    this.#checkStep();
+    if (this.#gradient === 0 && this.#readers === 1) {
+      this.#gradient = this.#address;
+      return { ptr: this.#gradient, accumulate: 0 };
+    }
+    return this.gradientSlot();
   }
 
   /** A copy of the values, which outlives the step. */

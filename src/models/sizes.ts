@@ -89,8 +89,9 @@ export function stepFloats(sizes: ModelSizes, batch: number, window: number): nu
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
   const { states, saved } = CELL[cell];
   const copies = sizes.dropout > 0 ? 2 : 1; // dropout stores its result, and the gradient of it
-  // Ids, targets, their losses and sums; values and gradients of embedding, layers and logits.
-  const perToken = 4 + 2 * copies * E + L * H * (saved + 2 * copies - 1) + 2 * V;
+  // Ids, targets, their losses and sums; values and gradients of embedding and layers; logits, whose gradients take
+  // their place.
+  const perToken = 4 + 2 * copies * E + L * H * (saved + 2 * copies - 1) + V;
   const slots = L * states * batch * H;
   const scratch = Math.max(gemmTNScratch(Math.max(E, H)), states * batch * H);
   return batch * window * perToken + slots + scratch + (12 * L + 16) * PADDING;

@@ -53,10 +53,11 @@ export function crossEntropy(logits: View, targets: Ids, options: CrossEntropyOp
     for (const value of engine.memory.view(losses, n)) sum += value;
     engine.memory.view(loss.ptr, 1)[0] = sum / counted;
   });
+  logits.keep();
   engine.tape.record('crossEntropy', () => {
     if (!loss.hasGradient || !logits.requiresGrad) return;
     const scale = engine.memory.view(loss.gradient(), 1)[0]! / counted;
-    const { ptr, accumulate } = logits.gradientSlot();
+    const { ptr, accumulate } = logits.gradientInPlace();
     engine.kernels.crossEntropyBackward(ptr, logits.ptr, logSums, targetsPtr, n, V, ignored, scale, accumulate);
   });
   return loss;

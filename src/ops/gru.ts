@@ -12,9 +12,11 @@ import {
   carriedGradient,
   checkSequence,
   checkWeights,
+  outputGradients,
   prepareInitial,
   returnToInitial,
   stateSlots,
+  wantsGradient,
   weightGradient,
 } from './recurrent.js';
 import type { RecurrentParameters, Sizes, StateSource } from './recurrent.js';
@@ -99,6 +101,8 @@ export function gru(x: View, h0: StateSource | undefined, weights: GruWeights): 
     output: new View(memory, 'output of gru', h + state, [T, B, H], tape.recording),
     h: new View(memory, 'h of gru', h + T * state, [B, H], tape.recording),
   };
+  // The backward reads the states again.
+  for (const view of Object.values(result)) view.keep();
   tape.record('gru', () => gruBackward(result, { x, h0, weights, sizes, h, gates }));
   return result;
 }
@@ -122,15 +126,15 @@ function gruBackward(result: GruResult, { x, h0, weights, sizes, h, gates }: Sav
   const state = memory.bytes(B * H);
   const block = memory.bytes(H);
   prepareInitial(h0);
-  const dy = result.output.gradient();
   memory.scratch(() => {
+    const dy = outputGradients(result.output, sizes);
     const dh = carriedGradient(engine, result.h);
     const recurrent = weights.recurrentBackward.ptr;
     for (let t = T - 1; t >= 0; t--) {
       const gates_t = gates + 4 * t * state;
       const slot = t * state;
-      kernels.gruBackward(gates_t, dh, dy + slot, h + slot, B, H);
-      kernels.gemm(dh, gates_t + block, recurrent, B, H, 3 * H, 4 * H, H, ACCUMULATE);
+      kernels.gruBackward(gates_t, dh, dy.ptr + t * dy.step, h + slot, B, H);
+      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates_t + block, recurrent, B, H, 3 * H, 4 * H, H, ACCUMULATE);
     }
     returnToInitial(engine, h0, dh);
   });

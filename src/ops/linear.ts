@@ -46,6 +46,7 @@ export function linear(x: View, weights: LinearWeights): View {
   const n = sizeOf(leading);
   const y = engine.output('output of linear', [...leading, O], engine.tape.recording);
   engine.kernels.gemm(y.ptr, x.ptr, weights.forward.ptr, n, O, I, I, O, BIAS);
+  x.keep();
   engine.tape.record('linear', () => {
     if (y.hasGradient) linearBackward(x, y, weights, n);
   });

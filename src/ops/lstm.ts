@@ -6,10 +6,12 @@ import { View } from '../memory/view.js';
 import {
   carriedGradient,
   checkSequence,
+  outputGradients,
   prepareInitial,
   returnToInitial,
   sequenceGradients,
   stateSlots,
+  wantsGradient,
 } from './recurrent.js';
 import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
 
@@ -74,6 +76,8 @@ export function lstm(
     h: new View(memory, 'h of lstm', h + T * state, [B, H], tape.recording),
     c: new View(memory, 'c of lstm', c + T * state, [B, H], tape.recording),
   };
+  // The backward reads the states again.
+  for (const view of Object.values(result)) view.keep();
   tape.record('lstm', () => lstmBackward(result, { x, h0, c0, weights, sizes, h, c, tanhC, gates }));
   return result;
 }
@@ -87,16 +91,16 @@ function lstmBackward(result: LstmResult, saved: Saved): void {
   const state = memory.bytes(B * H);
   prepareInitial(h0);
   prepareInitial(c0);
-  const dy = result.output.gradient();
   memory.scratch(() => {
+    const dy = outputGradients(result.output, sizes);
     const dh = carriedGradient(engine, result.h);
     const dc = carriedGradient(engine, result.c);
     const recurrent = weights.recurrentBackward.ptr;
     for (let t = T - 1; t >= 0; t--) {
       const gates_t = gates + 4 * t * state;
       const slot = t * state;
-      kernels.lstmBackward(gates_t, dc, dh, dy + slot, c + slot, tanhC + slot, B, H);
-      kernels.gemm(dh, gates_t, recurrent, B, H, 4 * H, 4 * H, H, ASSIGN);
+      kernels.lstmBackward(gates_t, dc, dh, dy.ptr + t * dy.step, c + slot, tanhC + slot, B, H);
+      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates_t, recurrent, B, H, 4 * H, 4 * H, H, ASSIGN);
     }
     returnToInitial(engine, h0, dh);
     returnToInitial(engine, c0, dc);

@@ -72,13 +72,14 @@ export function checkWeights(operation: string, gates: number, parameters: Recur
   if (biasHh !== undefined) axes.check('bias_hh', biasHh.shape, width);
 }
 
-/** Checks x (T, B, I) against the weights of a layer. @throws ShapeError */
+/** Checks x (T, B, I) against the weights of a layer, whose backward will read it again. @throws ShapeError */
 export function checkSequence(operation: string, x: View, { weightIh, weightHh }: RecurrentParameters): Sizes {
   const H = weightHh.shape[1]!;
   const I = weightIh.shape[1]!;
   checkEngine(operation, x, engineOf(weightIh));
   new Axes(operation).bind('I', I, 'inputSize').check('x', x.shape, 'T B I');
   const [T, B] = x.shape as [number, number, number];
+  x.keep();
   return { T, B, I, H };
 }
 
@@ -125,6 +126,21 @@ export function carriedGradient(engine: Engine, final: View): number {
   return carried;
 }
 
+/** Gradients that reach the outputs of a layer from above: those of step t are at ptr + t * step. */
+export interface OutputGradients {
+  readonly ptr: number;
+  readonly step: number;
+}
+
+/** The gradients of the outputs (T, B, H); where none came, one step's zeros that serve all. */
+export function outputGradients(output: View, { B, H }: Sizes): OutputGradients {
+  const { memory } = output;
+  if (output.hasGradient) return { ptr: output.gradient(), step: memory.bytes(B * H) };
+  const ptr = memory.reserve(B * H);
+  memory.zero(ptr, B * H);
+  return { ptr, step: 0 };
+}
+
 /** Adds what came back to slot 0 to the gradient of the initial state, if that is a view that wants it. */
 export function returnToInitial(engine: Engine, source: StateSource | undefined, carried: number): void {
   if (!wantsGradient(source)) return;
@@ -136,7 +152,8 @@ export function prepareInitial(source: StateSource | undefined): void {
   if (wantsGradient(source)) source.gradient();
 }
 
-function wantsGradient(source: StateSource | undefined): source is View {
+/** Whether an initial state is a view that wants a gradient: else the product that brings it back can be left out. */
+export function wantsGradient(source: StateSource | undefined): source is View {
   return source instanceof View && source.requiresGrad;
 }
 

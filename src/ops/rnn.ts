@@ -7,10 +7,12 @@ import { View } from '../memory/view.js';
 import {
   carriedGradient,
   checkSequence,
+  outputGradients,
   prepareInitial,
   returnToInitial,
   sequenceGradients,
   stateSlots,
+  wantsGradient,
 } from './recurrent.js';
 import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
 
@@ -71,6 +73,8 @@ export function rnn(
     output: new View(memory, 'output of rnn', h + state, [T, B, H], tape.recording),
     h: new View(memory, 'h of rnn', h + T * state, [B, H], tape.recording),
   };
+  // The backward reads the states again.
+  for (const view of Object.values(result)) view.keep();
   tape.record('rnn', () => rnnBackward(result, { x, h0, weights, sizes, activation, h, gates }));
   return result;
 }
@@ -82,14 +86,14 @@ function rnnBackward(result: RnnResult, { x, h0, weights, sizes, activation, h, 
   const { T, B, H } = sizes;
   const state = memory.bytes(B * H);
   prepareInitial(h0);
-  const dy = result.output.gradient();
   memory.scratch(() => {
+    const dy = outputGradients(result.output, sizes);
     const dh = carriedGradient(engine, result.h);
     const recurrent = weights.recurrentBackward.ptr;
     for (let t = T - 1; t >= 0; t--) {
       const slot = t * state;
-      kernels.rnnBackward(gates + slot, dh, dy + slot, h + slot + state, B * H, activation);
-      kernels.gemm(dh, gates + slot, recurrent, B, H, H, H, H, ASSIGN);
+      kernels.rnnBackward(gates + slot, dh, dy.ptr + t * dy.step, h + slot + state, B * H, activation);
+      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates + slot, recurrent, B, H, H, H, H, ASSIGN);
     }
     returnToInitial(engine, h0, dh);
   });

@@ -5,7 +5,10 @@ import { createEngine } from '../../src/engine.js';
 import type { Ids } from '../../src/engine.js';
 import { DataError, OptionError, ShapeError } from '../../src/errors.js';
 import { crossEntropy } from '../../src/ops/cross-entropy.js';
+import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
+import { lstm } from '../../src/ops/lstm.js';
+import { RecurrentWeights } from '../../src/ops/recurrent.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
 
@@ -72,6 +75,42 @@ test('logits that two losses read gather both gradients', async () => {
     return [crossEntropy(logits, targets), crossEntropy(logits, others, { ignoreIndex: 3 }), logits];
   };
   expect(gradcheck(engine, [x, weights.weight, weights.bias!], outputs)).toEqual([]);
+});
+
+test('the gradient takes the place of logits that nothing else reads', async () => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', [4, 3, 5]);
+  const weights = new LinearWeights(drawn(engine, 'weight', [V, 5]), drawn(engine, 'bias', [V]));
+  const places: number[] = [];
+  const outputs = (): View[] => {
+    const logits = linear(x.view(), weights);
+    // Runs after the backward of the loss, which is recorded later.
+    engine.tape.record('look', () => places.push(logits.gradient() - logits.ptr));
+    return [crossEntropy(logits, targets)];
+  };
+  expect(gradcheck(engine, [x, weights.weight, weights.bias!], outputs)).toEqual([]);
+  expect(new Set(places)).toEqual(new Set([0]));
+});
+
+test('logits whose values another backward reads are left alone: a layer on top, the states of an LSTM', async () => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', [4, 3, 5]);
+  const weights = new LinearWeights(drawn(engine, 'weight', [V, 5]), drawn(engine, 'bias', [V]));
+  const above = new LinearWeights(drawn(engine, 'weight', [2, V]), undefined);
+  const layered = (): View[] => {
+    const logits = linear(x.view(), weights);
+    return [linear(logits, above), crossEntropy(logits, targets)];
+  };
+  expect(gradcheck(engine, [x, weights.weight, above.weight], layered)).toEqual([]);
+  const cell = {
+    weightIh: drawn(engine, 'weight_ih', [4 * V, 5]),
+    weightHh: drawn(engine, 'weight_hh', [4 * V, V]),
+    biasIh: undefined,
+    biasHh: undefined,
+  };
+  const recurrent = new RecurrentWeights('lstm', 4, cell);
+  const states = (): View[] => [crossEntropy(lstm(x.view(), undefined, undefined, recurrent).output, targets)];
+  expect(gradcheck(engine, [x, cell.weightIh, cell.weightHh], states)).toEqual([]);
 });
 
 test.each(everywhere)('rows of the ignored id do not count, even if their logits are NaN: $name', async (setting) => {

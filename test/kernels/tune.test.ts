@@ -1,0 +1,75 @@
+/** Every tile of the products computes the same, and the choice among them is made once. */
+
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kernelBinary } from '../../src/kernels/binary.node.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
+import { GEMM_TILES, GEMM_TN_TILES, tune, withTiles } from '../../src/kernels/tune.js';
+import type { Binary, Tiles } from '../../src/kernels/tune.js';
+import { WasmHeap } from '../../src/memory/heap.js';
+import { Random } from '../../src/random.js';
+import { testGemm } from './families/gemm.js';
+import { hasRelaxedSimd } from './relaxed-probe.js';
+import { Workspace } from './workspace.js';
+
+async function load(tier: 'simd' | 'relaxed'): Promise<{ heap: WasmHeap; binary: Binary }> {
+  const heap = new WasmHeap(2 ** 26);
+  heap.grow(2 ** 24);
+  const module = await WebAssembly.compile(await kernelBinary(tier));
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
+  return { heap, binary: exports as unknown as Binary };
+}
+
+/** Every tile of each product at least once. */
+const PAIRS: Tiles[] = GEMM_TILES.map((gemm, i) => ({ gemm, gemmTN: GEMM_TN_TILES[i % GEMM_TN_TILES.length]! }));
+
+// Node 20 has no relaxed SIMD; where it is missing, relaxed.test.ts says so.
+const TIERS = (['simd', 'relaxed'] as const).filter((tier) => tier === 'simd' || hasRelaxedSimd());
+
+describe.each(TIERS)('the tiles of %s', (tier) => {
+  describe.each(PAIRS)('$gemm and $gemmTN', (tiles) => {
+    let workspace: Workspace;
+    beforeAll(async () => {
+      const { heap, binary } = await load(tier);
+      workspace = new Workspace(heap, withTiles(binary, tiles));
+    });
+    testGemm(() => workspace);
+  });
+
+  it('give the same bits', async () => {
+    const { heap, binary } = await load(tier);
+    const random = new Random(5);
+    const values = Float32Array.from({ length: 2 ** 17 }, () => random.between(-1, 1));
+    const [M, N, K] = [37, 109, 530];
+    const a = 4096;
+    const panels = a + 4 * M * K;
+    const c = panels + 4 * panelSize(K, N);
+    const tmp = c + 4 * M * N;
+    const run = (product: () => void): string => {
+      heap.floats.set(values, a / 4);
+      product();
+      return Buffer.from(heap.floats.slice(c / 4, tmp / 4).buffer).toString('base64');
+    };
+    for (const begin of [BIAS, ACCUMULATE, ASSIGN]) {
+      const results = GEMM_TILES.map((tile) => run(() => binary[`gemm${tile}`](c, a, panels, M, N, K, K, N, begin)));
+      expect(new Set(results).size).toBe(1);
+    }
+    heap.grow(tmp + 4 * gemmTNScratch(N));
+    const results = GEMM_TN_TILES.map((tile) =>
+      run(() => binary[`gemmTN${tile}`](c, a, panels, M, N, K, M, N, N, tmp)),
+    );
+    expect(new Set(results).size).toBe(1);
+  });
+});
+
+describe('tune', () => {
+  it('takes tiles that there are, leaves the heap as zeros behind the constants, and does not change its mind', async () => {
+    const { heap, binary } = await load('simd');
+    const before = heap.floats.slice(0, 1024);
+    const tiles = tune(binary, heap, { fused: false, revectorized: false });
+    expect(GEMM_TILES).toContain(tiles.gemm);
+    expect(GEMM_TN_TILES).toContain(tiles.gemmTN);
+    expect(heap.floats.slice(0, 1024)).toEqual(before);
+    expect(heap.floats.subarray(1024).every((x) => x === 0)).toBe(true);
+    expect(tune(binary, heap, { fused: false, revectorized: false })).toBe(tiles);
+  });
+});
