@@ -36,6 +36,17 @@ export function readBinary(bytes: Uint8Array): Binary {
   return { imports, exports, dataEnds };
 }
 
+/** The bytes of the only section with this number, in hexadecimal. */
+export function readSection(bytes: Uint8Array, wanted: number): string {
+  const whole = new Reader(bytes, 8);
+  while (!whole.done) {
+    const id = whole.byte();
+    const section = whole.part(whole.unsigned());
+    if (id === wanted) return Buffer.from(section.rest).toString('hex');
+  }
+  throw new Error(`there is no section ${wanted}`);
+}
+
 function readImport(section: Reader): string {
   const name = `${section.name()}.${section.name()}`;
   if (section.byte() !== 2) throw new Error(`${name} is not a memory`);
@@ -74,6 +85,10 @@ class Reader {
 
   get done(): boolean {
     return this.#at >= this.#bytes.length;
+  }
+
+  get rest(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
   }
 
   byte(): number {
