@@ -33,8 +33,8 @@ import { fmadd, loadLanes, storeLanes } from './simd';
 
 const PANEL: i32 = 16;
 
-/** Steps of K at a time, so that a panel's part stays in the first cache (32 kB) while all rows pass by. */
-const DEPTH: i32 = 512;
+/** Steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
+const DEPTH: i32 = 256;
 
 const T4X8: i32 = 0;
 const T2X16: i32 = 1;
