@@ -1,36 +1,40 @@
 /** One step of the GRU cell (reset after the recurrent product) over a batch. Contracts: src/kernels/gru.ts. */
 
-import { sigmoid4, tanh4 } from './math';
+import { sigmoidRow, tanhRow } from './activation';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 
 export function gruForward(h: usize, gates: usize, hPrevious: usize, B: i32, H: i32): void {
   const block = <usize>H << 2;
+  const whole = <usize>(H & ~3) << 2;
+  const rest = H & 3;
   for (let b = 0; b < B; b++) {
-    let j = 0;
-    for (; j + 4 <= H; j += 4) {
-      const o = <usize>j << 2;
-      forward(h + o, gates + o, hPrevious + o, block, 4);
-    }
-    const o = <usize>j << 2;
-    if (j < H) forward(h + o, gates + o, hPrevious + o, block, H - j);
+    sigmoidRow(gates + block, gates + block, 2 * H); // r and z
+    for (let j: usize = 0; j < whole; j += 16) reset(gates + j, block, 4);
+    if (rest != 0) reset(gates + whole, block, rest);
+    tanhRow(gates, gates, H);
+    for (let j: usize = 0; j < whole; j += 16) emit(h + j, gates + j, hPrevious + j, block, 4);
+    if (rest != 0) emit(h + whole, gates + whole, hPrevious + whole, block, rest);
     h += block;
     hPrevious += block;
     gates += block << 2;
   }
 }
 
+/** a_n + r q, of which n is the tanh. */
 // @ts-ignore: decorator
 @inline
-function forward(h: usize, gates: usize, hPrevious: usize, block: usize, lanes: i32): void {
-  const gatesR = gates + block;
-  const gatesZ = gatesR + block;
-  const gatesQ = gatesZ + block;
-  const r = sigmoid4(loadLanes(gatesR, lanes));
-  const z = sigmoid4(loadLanes(gatesZ, lanes));
-  const n = tanh4(fmadd(r, loadLanes(gatesQ, lanes), loadLanes(gates, lanes)));
-  storeLanes(gates, n, lanes);
-  storeLanes(gatesR, r, lanes);
-  storeLanes(gatesZ, z, lanes);
+function reset(gates: usize, block: usize, lanes: i32): void {
+  const r = loadLanes(gates + block, lanes);
+  const q = loadLanes(gates + 3 * block, lanes);
+  storeLanes(gates, fmadd(r, q, loadLanes(gates, lanes)), lanes);
+}
+
+/** h = n + z (h_{t-1} - n). */
+// @ts-ignore: decorator
+@inline
+function emit(h: usize, gates: usize, hPrevious: usize, block: usize, lanes: i32): void {
+  const n = loadLanes(gates, lanes);
+  const z = loadLanes(gates + 2 * block, lanes);
   storeLanes(h, fmadd(z, f32x4.sub(loadLanes(hPrevious, lanes), n), n), lanes);
 }
 

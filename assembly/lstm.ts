@@ -1,6 +1,6 @@
 /** One step of the LSTM cell over a batch. Contracts: src/kernels/lstm.ts. */
 
-import { sigmoid4, tanh4 } from './math';
+import { sigmoidRow, tanhRow } from './activation';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 
 export function lstmForward(
@@ -13,14 +13,19 @@ export function lstmForward(
   H: i32,
 ): void {
   const block = <usize>H << 2;
+  const whole = <usize>(H & ~3) << 2;
+  const rest = H & 3;
   for (let b = 0; b < B; b++) {
-    let j = 0;
-    for (; j + 4 <= H; j += 4) {
-      const o = <usize>j << 2;
-      forward(h + o, c + o, tanhC + o, gates + o, cPrevious + o, block, 4);
-    }
-    const o = <usize>j << 2;
-    if (j < H) forward(h + o, c + o, tanhC + o, gates + o, cPrevious + o, block, H - j);
+    const g = gates + 2 * block;
+    const o = g + block;
+    sigmoidRow(gates, gates, 2 * H); // i and f
+    tanhRow(g, g, H);
+    sigmoidRow(o, o, H);
+    for (let j: usize = 0; j < whole; j += 16) carry(c + j, gates + j, cPrevious + j, block, 4);
+    if (rest != 0) carry(c + whole, gates + whole, cPrevious + whole, block, rest);
+    tanhRow(tanhC, c, H);
+    for (let j: usize = 0; j < whole; j += 16) emit(h + j, o + j, tanhC + j, 4);
+    if (rest != 0) emit(h + whole, o + whole, tanhC + whole, rest);
     h += block;
     c += block;
     tanhC += block;
@@ -29,33 +34,21 @@ export function lstmForward(
   }
 }
 
+/** c_t = f c_{t-1} + i g. */
 // @ts-ignore: decorator
 @inline
-function forward(
-  h: usize,
-  c: usize,
-  tanhC: usize,
-  gates: usize,
-  cPrevious: usize,
-  block: usize,
-  lanes: i32,
-): void {
+function carry(c: usize, gates: usize, cPrevious: usize, block: usize, lanes: i32): void {
   const gatesF = gates + block;
   const gatesG = gatesF + block;
-  const gatesO = gatesG + block;
-  const i = sigmoid4(loadLanes(gates, lanes));
-  const f = sigmoid4(loadLanes(gatesF, lanes));
-  const g = tanh4(loadLanes(gatesG, lanes));
-  const o = sigmoid4(loadLanes(gatesO, lanes));
-  const c_t = fmadd(f, loadLanes(cPrevious, lanes), f32x4.mul(i, g));
-  const t = tanh4(c_t);
-  storeLanes(gates, i, lanes);
-  storeLanes(gatesF, f, lanes);
-  storeLanes(gatesG, g, lanes);
-  storeLanes(gatesO, o, lanes);
-  storeLanes(c, c_t, lanes);
-  storeLanes(tanhC, t, lanes);
-  storeLanes(h, f32x4.mul(o, t), lanes);
+  const taken = f32x4.mul(loadLanes(gates, lanes), loadLanes(gatesG, lanes));
+  storeLanes(c, fmadd(loadLanes(gatesF, lanes), loadLanes(cPrevious, lanes), taken), lanes);
+}
+
+/** h = o tanh(c). */
+// @ts-ignore: decorator
+@inline
+function emit(h: usize, o: usize, tanhC: usize, lanes: i32): void {
+  storeLanes(h, f32x4.mul(loadLanes(o, lanes), loadLanes(tanhC, lanes)), lanes);
 }
 
 export function lstmBackward(

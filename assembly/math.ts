@@ -10,10 +10,11 @@ import { clamp, fmadd, fnmadd } from './simd';
 
 // tanh(x) = x P(x^2) / Q(x^2), odd degree 13 over even degree 6, for |x| <= 7.905 (the coefficients Eigen uses). There
 // the quotient is exactly +-1, or 4 units less where multiply-adds are fused, and beyond it stays so; never above 1.
-const TANH: usize = memory.data<f32>([
+/** P's seven coefficients, Q's four, the limits of x, and a half for the logistic function. */
+export const TANH: usize = memory.data<f32>([
   -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8, 1.48572235717979e-5,
   6.37261928875436e-4, 4.89352455891786e-3, 1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3,
-  4.89352518554385e-3, 7.90531110763549805,
+  4.89352518554385e-3, 7.90531110763549805, -7.90531110763549805, 0.5,
 ]);
 
 // exp(x) = 2^n exp(r), n = round(x / ln 2), r = x - n ln 2 in two parts (Cody and Waite 1980),
@@ -25,7 +26,7 @@ const EXP: usize = memory.data<f32>([
 
 // @ts-ignore: decorator
 @inline
-function constant(table: usize, i: usize): v128 {
+export function constant(table: usize, i: usize): v128 {
   return v128.load32_splat(table + (i << 2));
 }
 
@@ -36,7 +37,7 @@ function constant(table: usize, i: usize): v128 {
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
-  const v = clamp(x, constant(TANH, 11));
+  const v = f32x4.pmax(f32x4.pmin(x, constant(TANH, 11)), constant(TANH, 12));
   const s = f32x4.mul(v, v);
   let p = fmadd(constant(TANH, 0), s, constant(TANH, 1));
   p = fmadd(p, s, constant(TANH, 2));
@@ -54,7 +55,7 @@ export function tanh4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sigmoid4(x: v128): v128 {
-  const half = f32x4.splat(0.5);
+  const half = constant(TANH, 13);
   return fmadd(tanh4(f32x4.mul(x, half)), half, half);
 }
 

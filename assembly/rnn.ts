@@ -1,22 +1,18 @@
 /** The Elman cell's activation. Contracts: src/kernels/rnn.ts. */
 
-import { tanh4 } from './math';
+import { tanhRow } from './activation';
 import { flush, loadLanes, storeLanes } from './simd';
 
 const TANH: i32 = 0;
 
 export function rnnForward(h: usize, a: usize, n: i32, activation: i32): void {
-  let i = 0;
-  for (; i + 4 <= n; i += 4) forward(h + (<usize>i << 2), a + (<usize>i << 2), activation, 4);
-  if (i < n) forward(h + (<usize>i << 2), a + (<usize>i << 2), activation, n - i);
-}
-
-// @ts-ignore: decorator
-@inline
-function forward(h: usize, a: usize, activation: i32, lanes: i32): void {
-  const x = loadLanes(a, lanes);
-  // pmax(x, 0) keeps a NaN, so a diverged state is seen and not hidden.
-  storeLanes(h, activation == TANH ? tanh4(x) : f32x4.pmax(x, f32x4.splat(0)), lanes);
+  if (activation == TANH) return tanhRow(h, a, n);
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    // pmax(x, 0) keeps a NaN, so a diverged state is seen and not hidden.
+    storeLanes(h + o, f32x4.pmax(loadLanes(a + o, lanes), f32x4.splat(0)), lanes);
+  }
 }
 
 export function rnnBackward(da: usize, dh: usize, dy: usize, h: usize, n: i32, activation: i32): void {
