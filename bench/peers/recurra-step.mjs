@@ -22,7 +22,7 @@ await answer(async () => {
     },
     steps: ({ count }) => timeSteps(step, count),
     peak() {
-      const [ms] = finish(alternate([peakMeasure(engine)], { sliceMs: 2, warmUpMs: 5, budgetMs: 0 }));
+      const [ms] = finish(alternate([peakMeasure(engine)], { sliceMs: 2, warmUpMs: 40, budgetMs: 0 }));
       return { gflops: PEAK_FLOPS / median(ms) / 1e6 };
     },
   };

@@ -54,7 +54,9 @@ export const PRODUCTS: readonly Product[] = [
     gemm('recurrent, forward', 32, H, 4 * H, ACCUMULATE),
     gemm('recurrent, backward', 32, 4 * H, H, ASSIGN),
   ]),
-  ...[1, 2].flatMap((rows) => [128, 256, 512].map((H) => gemm(`${rows} row`, rows, H, 4 * H, ACCUMULATE))),
+  ...[1, 2].flatMap((rows) =>
+    [128, 256, 512].map((H) => gemm(rows === 1 ? '1 row' : `${rows} rows`, rows, H, 4 * H, ACCUMULATE)),
+  ),
   gemm('input of all steps', 2048, 64, 512, BIAS),
   gemm('input of all steps', 2500, 256, 1024, BIAS),
   gemm('input, backward', 2048, 512, 64, ASSIGN),
