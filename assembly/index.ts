@@ -8,6 +8,7 @@ export { lstmBackward, lstmForward } from './lstm';
 export { gruBackward, gruForward } from './gru';
 export { embeddingBackward, embeddingForward } from './embedding';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
+export { meanSquaredErrorBackward, meanSquaredErrorForward } from './mean-squared-error';
 export { dropoutBackward, dropoutForward } from './dropout';
 export { axpy, clampValues, scale, sumSquares } from './vector';
 export { multiplyAddChains } from './peak';

@@ -1,51 +1,21 @@
-/**
- * Times the training steps of `shapes.ts` in every tier this runtime has, the tiers in turn within one process.
- *
- *     npm run bench -- [--shape NAME] [--json]
- */
+/** (c) The training steps, in every tier this runtime has. */
 
-import { parseArgs } from 'node:util';
-import { Bench } from 'tinybench';
-import { KernelUnavailableError } from '../src/index.js';
-import type { Tier } from '../src/index.js';
-import { flops, SHAPES } from './shapes.js';
-import type { LanguageModelShape } from './shapes.js';
-import { trainStep } from './train-step.js';
+import { finish } from '../src/bench/alternation.js';
+import { SHAPES } from '../src/bench/shapes.js';
+import { measureTrainStep } from '../src/bench/train-step.js';
+import { enginesOf, print } from './options.js';
+import type { BenchOptions } from './options.js';
 
-const { values: options } = parseArgs({ options: { shape: { type: 'string' }, json: { type: 'boolean' } } });
+const THREADS = 1;
 
-async function measure(shape: LanguageModelShape): Promise<void> {
-  const bench = new Bench({ time: 1000, iterations: 5, warmupTime: 300, warmupIterations: 2 });
-  for (const tier of ['relaxed', 'simd', 'js'] satisfies Tier[]) {
-    try {
-      const { run } = await trainStep(shape, tier);
-      bench.add(tier, () => void run());
-    } catch (error) {
-      if (!(error instanceof KernelUnavailableError)) throw error;
+/** Prints a row for each shape and tier. */
+export async function run(options: BenchOptions): Promise<void> {
+  const shapes = SHAPES.filter(({ name }) => name === (options.shape ?? name));
+  if (shapes.length === 0)
+    throw new Error(`no shape ${options.shape}; there are ${SHAPES.map(({ name }) => name).join(', ')}`);
+  for (const shape of shapes) {
+    for await (const engine of enginesOf(options)) {
+      print(options.json, { ...finish(measureTrainStep(engine, shape, THREADS)) });
     }
   }
-  await bench.run();
-  for (const task of bench.tasks) report(shape, task.name, task.result);
 }
-
-function report(shape: LanguageModelShape, kernels: string, result: Bench['tasks'][number]['result']): void {
-  if (!('latency' in result)) throw new Error(`${shape.name} on ${kernels} did not complete`);
-  const msPerStep = result.latency.p50;
-  const line = {
-    bench: 'train-step',
-    shape: shape.name,
-    kernels,
-    threads: 1,
-    msPerStep,
-    tokensPerSecond: (1000 * shape.B * shape.T) / msPerStep,
-    gflops: flops(shape) / msPerStep / 1e6,
-  };
-  if (options.json === true) console.log(JSON.stringify(line));
-  else
-    console.log(
-      `${shape.name.padEnd(28)} ${kernels.padEnd(8)} ${msPerStep.toFixed(1).padStart(8)} ms/step ` +
-        `${Math.round(line.tokensPerSecond).toString().padStart(8)} tokens/s ${line.gflops.toFixed(1).padStart(6)} GFLOP/s`,
-    );
-}
-
-for (const shape of SHAPES) if (shape.name === (options.shape ?? shape.name)) await measure(shape);

@@ -22,7 +22,7 @@ const levels = [
   ['ops'],
   ['layers', 'optim'],
   ['models'],
-  ['train', 'checkpoint', 'interop'],
+  ['train', 'checkpoint', 'interop', 'bench'],
   ['cli'],
   ['index.ts'],
 ];

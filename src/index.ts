@@ -38,6 +38,7 @@ export type { Initializer } from './layers/initializers.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
+export { meanSquaredError } from './ops/mean-squared-error.js';
 export type { StateSource } from './ops/recurrent.js';
 export type { Nonlinearity } from './ops/rnn.js';
 

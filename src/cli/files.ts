@@ -31,7 +31,8 @@ export async function loadBest(folder: string): Promise<Checkpoint> {
   return checkpoint;
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a UTF-8 file. @throws DataError, which names the file */
+export async function readText(path: string): Promise<string> {
   try {
     return decodeUtf8(await readBytes(path), path);
   } catch (error) {

@@ -8,6 +8,8 @@ import { CELLS } from '../models/language-model.js';
 import { MAX_SEED } from '../options.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
+import { benchCommand } from './bench.js';
+import type { BenchArguments } from './bench.js';
 import { evaluateCommand } from './evaluate.js';
 import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
@@ -60,6 +62,15 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .description('kernels chosen and why, cores, memory limit, versions')
     .option('--json', 'print one JSON object')
     .action((options: InfoArguments) => run(infoCommand(options)));
+  program
+    .command('bench')
+    .description('how fast products and training steps are here')
+    .option('--shapes <file>', 'training steps to time, as JSON (eight of the usual)', path('--shapes'))
+    .option('--shape <name>', 'time this training step alone, and no products', anyText('--shape'))
+    .option('--threads <n>', 'threads that compute: 1 (1)', oneOf('--threads', ['1']))
+    .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
+    .option('--json', 'print one JSON object a row')
+    .action((options: BenchArguments) => run(benchCommand(options)));
   return program;
 }
 

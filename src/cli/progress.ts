@@ -135,6 +135,14 @@ export class ProgressLine {
     if (this.#drawn.open) this.#draw();
   }
 
+  /** Runs what prints whole lines, on stdout perhaps, while the bar is out of their way. */
+  above(print: () => void): void {
+    const { open } = this.#drawn;
+    if (open) this.#stream.write(`\r${eraseLine}`);
+    print();
+    if (open) this.#draw();
+  }
+
   /** Draws the last line, with the mean rate of the whole stretch, and ends it. Later updates draw nothing. */
   finish(fields: ProgressFields = this.#fields, done: number = this.#done): void {
     if (this.#finished) return;

@@ -13,6 +13,8 @@ import { gruJs } from './gru.js';
 import type { GruKernels } from './gru.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
+import { meanSquaredErrorJs } from './mean-squared-error.js';
+import type { MeanSquaredErrorKernels } from './mean-squared-error.js';
 import { optimizerJs } from './optimizer.js';
 import type { OptimizerKernels } from './optimizer.js';
 import { peakJs } from './peak.js';
@@ -29,6 +31,7 @@ export type Kernels = GemmKernels &
   GruKernels &
   EmbeddingKernels &
   CrossEntropyKernels &
+  MeanSquaredErrorKernels &
   DropoutKernels &
   VectorKernels &
   OptimizerKernels &
@@ -43,6 +46,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...gruJs(heap),
     ...embeddingJs(heap),
     ...crossEntropyJs(heap),
+    ...meanSquaredErrorJs(heap),
     ...dropoutJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),

@@ -162,6 +162,17 @@ describe('on a terminal', () => {
     expect(screen(stream.written).slice(2)).toEqual([bar.replace('3.1', '2.0'), 'after the bar', '']);
   });
 
+  it('gets out of the way of what else is printed, and comes back', () => {
+    const stream = recorder({ columns: 80 });
+    const progress = new ProgressLine({ label: 'e', total: 4, stream, now });
+    const print = (): unknown => stream.write('a row\n');
+    progress.above(print);
+    time = 1000;
+    progress.update(1, {});
+    progress.above(print);
+    expect(screen(stream.written)).toEqual(['a row', 'a row', 'e: 25%|██▌       | 1/4 [00:01<00:03, 1win/s]']);
+  });
+
   it('keeps to ASCII when the locale is not UTF-8', () => {
     vi.stubEnv('LC_ALL', 'C');
     const stream = recorder({ columns: 80 });

@@ -13,6 +13,7 @@ import { testEmbedding } from './families/embedding.js';
 import { testGemm } from './families/gemm.js';
 import { testGru } from './families/gru.js';
 import { testLstm } from './families/lstm.js';
+import { testMeanSquaredError } from './families/mean-squared-error.js';
 import { testOptimizer } from './families/optimizer.js';
 import { testPeak } from './families/peak.js';
 import { testRnn } from './families/rnn.js';
@@ -53,6 +54,7 @@ export function testKernels({ tier, create, expectedTier }: Conformance): void {
     describe('gru', () => testGru(open));
     describe('embedding', () => testEmbedding(open));
     describe('cross-entropy', () => testCrossEntropy(open));
+    describe('mean-squared-error', () => testMeanSquaredError(open));
     describe('dropout', () => testDropout(open));
     describe('vector', () => testVector(open));
     describe('optimizer', () => testOptimizer(open));

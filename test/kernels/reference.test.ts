@@ -76,4 +76,11 @@ describe('the references of the backward kernels are gradients', () => {
     const { logSums } = reference.crossEntropyForward(logits, targets, 5, -1);
     expectNear(reference.crossEntropyBackward(logits, logSums, targets, 5, -1, 0.3), differences(loss, logits));
   });
+
+  it('mean squared error', () => {
+    const [predictions, targets] = [values(7), values(7)];
+    const loss = (at: number[]): number => 0.3 * reference.meanSquaredErrorForward(at, targets);
+    const gradient = reference.meanSquaredErrorBackward(predictions, targets, (2 * 0.3) / 7);
+    expectNear(gradient, differences(loss, predictions));
+  });
 });

@@ -35,6 +35,8 @@ const LOCKED: Record<string, string> = {
   gruForward: '3a7b7874',
   lstmBackward: 'b3c1cec5',
   lstmForward: 'c3d406ae',
+  meanSquaredErrorBackward: 'bfd16f13',
+  meanSquaredErrorForward: '4ac15acf',
   momentumStep: '00d69965',
   multiplyAddChains: 'e8f840b8',
   packPanels: 'd33024c2',
@@ -181,6 +183,16 @@ const RUNS: Record<string, () => number[]> = {
       const d = some(3 * 29);
       kernels.crossEntropyBackward(d, some(3 * 29), some(3, 3, 5), ids([28, -1, 0]), 3, 29, -1, 0.3, accumulate);
       return bits(3 * 29, d);
+    }),
+  meanSquaredErrorForward: () => {
+    const loss = kernels.meanSquaredErrorForward(some(1001), some(1001), 1001);
+    return [...new Int32Array(new Float64Array([loss]).buffer)];
+  },
+  meanSquaredErrorBackward: () =>
+    [0, 1].flatMap((accumulate) => {
+      const d = some(SIZE);
+      kernels.meanSquaredErrorBackward(d, some(SIZE), some(SIZE), SIZE, 0.3, accumulate);
+      return bits(SIZE, d);
     }),
   dropoutForward: () => {
     const y = some(SIZE);

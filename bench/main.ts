@@ -1,0 +1,39 @@
+/**
+ * The benchmarks of the developers:
+ *
+ *     npm run bench -- products | cells | train-step | inference | start-up [--kernels TIER] [--shape NAME] [--json]
+ *
+ * Build first: npm run build
+ */
+
+import { parseArgs } from 'node:util';
+import { TIERS } from '../src/kernels/select.js';
+import type { Tier } from '../src/kernels/select.js';
+import type { BenchOptions } from './options.js';
+
+const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptions) => Promise<void> }>>> = {
+  products: () => import('./products.bench.js'),
+  cells: () => import('./cells.bench.js'),
+  'train-step': () => import('./train-step.bench.js'),
+  inference: () => import('./inference.bench.js'),
+  'start-up': () => import('./start-up.bench.js'),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { kernels: { type: 'string' }, shape: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
+const [name = '', ...rest] = positionals;
+const bench = BENCHES[name];
+if (bench === undefined || rest.length > 0) fail(`give one of ${Object.keys(BENCHES).join(', ')}`);
+const { kernels, shape, json } = values;
+if (kernels !== undefined && !(TIERS as readonly string[]).includes(kernels)) {
+  fail(`--kernels must be one of ${TIERS.join(', ')}, got '${kernels}'`);
+}
+const tiers = kernels === undefined ? TIERS : [kernels as Tier];
+await (await bench()).run({ tiers, shape, json });
+
+function fail(message: string): never {
+  console.error(`bench: ${message}.`);
+  process.exit(2);
+}
