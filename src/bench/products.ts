@@ -115,7 +115,7 @@ function prepared(engine: Engine, { kernel, M, K, N, begin }: Product): () => vo
   const c = memory.reserve(M * N);
   memory.zero(c, M * N);
   if (kernel === 'gemmTN') {
-    const tmp = memory.reserve(gemmTNScratch(M));
+    const tmp = memory.reserve(gemmTNScratch(N));
     return () => kernels.gemmTN(c, a, b, M, N, K, M, N, N, tmp);
   }
   const panels = memory.reserve(panelSize(K, N));

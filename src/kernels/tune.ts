@@ -43,8 +43,10 @@ export interface TuneRequest {
   readonly revectorized: boolean;
 }
 
-/** Most time the products run for, in ms. V8 has optimized them after 3 to 6 ms of calls. */
-const BUDGET = 12;
+/** Most time the tiles of a product run for, in ms. V8 has optimized them after about 2 ms of calls. */
+const BUDGET = 8;
+/** The same where vectors are joined: that takes V8 longer, and the self-check takes longer still. */
+const BUDGET_REVECTORIZED = 40;
 
 /** An optimized product takes about a third of the time of its first calls. */
 const OPTIMIZED = 0.6;
@@ -58,7 +60,7 @@ const MARGIN = 0.97;
 const chosen = new Map<string, Tiles>();
 
 /**
- * Times the tiles that suit on small products, for 3 to 6 ms the first time and never again in this process.
+ * Times the tiles that suit on small products, for a few ms the first time and never again in this process.
  * The heap must be unused; it is left as zeros.
  */
 export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
@@ -66,19 +68,18 @@ export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
   const known = chosen.get(key);
   if (known !== undefined) return known;
   const { gemm, gemmTN } = candidates(request, isArm(binary, heap));
-  const [M, N, K] = [48, 96, 64];
+  const [M, N, K] = [24, 96, 64];
   const a = FREE;
   const c = a + 4 * K * Math.max(M, N);
   const panels = c + 4 * M * N;
   const tmp = panels + 4 * Math.max(panelSize(K, N), K * N);
   heap.floats.fill(0.5, FREE / 4, tmp / 4 + gemmTNScratch(N));
-  const runs = [
-    ...gemm.map((tile) => () => binary[`gemm${tile}`](c, a, panels, M, N, K, K, N, BIAS)),
-    ...gemmTN.map((tile) => () => binary[`gemmTN${tile}`](c, a, panels, M, N, K, M, N, N, tmp)),
-  ];
-  const times = race(runs);
+  const budget = request.revectorized ? BUDGET_REVECTORIZED : BUDGET;
+  const tiles = {
+    gemm: fastest(gemm, budget, (tile) => binary[`gemm${tile}`](c, a, panels, M, N, K, K, N, BIAS)),
+    gemmTN: fastest(gemmTN, budget, (tile) => binary[`gemmTN${tile}`](c, a, panels, M, N, K, M, N, N, tmp)),
+  };
   heap.floats.fill(0, FREE / 4);
-  const tiles = { gemm: fastest(gemm, times), gemmTN: fastest(gemmTN, times.slice(gemm.length)) };
   chosen.set(key, tiles);
   return tiles;
 }
@@ -108,11 +109,22 @@ function isArm(binary: Binary, heap: Heap): boolean {
   return heap.ints[FREE / 4]! > 0;
 }
 
+/** The tile whose product takes the least time; the only one, without a run. */
+function fastest<T>(tiles: readonly T[], budget: number, product: (tile: T) => void): T {
+  if (tiles.length === 1) return tiles[0]!;
+  const times = race(
+    tiles.map((tile) => () => product(tile)),
+    budget,
+  );
+  const handicapped = times.map((time, i) => (i === 0 ? MARGIN : 1) * time);
+  return tiles[handicapped.indexOf(Math.min(...handicapped))]!;
+}
+
 /** The least time of each, in turn, until V8 has optimized them and a little longer. */
-function race(runs: readonly (() => void)[]): number[] {
+function race(runs: readonly (() => void)[], budget: number): number[] {
   const least = runs.map(() => Infinity);
   const first = [...least];
-  const end = performance.now() + BUDGET;
+  const end = performance.now() + budget;
   for (let round = 0, left = ROUNDS; left > 0 && performance.now() < end; round++) {
     for (const [i, run] of runs.entries()) {
       const began = performance.now();
@@ -124,9 +136,4 @@ function race(runs: readonly (() => void)[]): number[] {
     if (round > 3 && least.every((time, i) => time < OPTIMIZED * first[i]!)) left--;
   }
   return least;
-}
-
-function fastest<T>(tiles: readonly T[], times: readonly number[]): T {
-  const handicapped = tiles.map((_, i) => (i === 0 ? MARGIN : 1) * times[i]!);
-  return tiles[handicapped.indexOf(Math.min(...handicapped))]!;
 }

@@ -13,7 +13,7 @@ export type Initializer = (values: Float64Array, rows: number, columns: number, 
 export function uniform(limit: number): Initializer {
   checkNumber('uniform', 'limit', limit, { least: 0 });
   return (values, _rows, _columns, random) => {
-    for (let i = 0; i < values.length; i++) values[i] = random.between(-limit, limit);
+    random.fillBetween(values, -limit, limit);
   };
 }
 
@@ -21,7 +21,8 @@ export function uniform(limit: number): Initializer {
 export function normal(deviation: number): Initializer {
   checkNumber('normal', 'deviation', deviation, { least: 0 });
   return (values, _rows, _columns, random) => {
-    for (let i = 0; i < values.length; i++) values[i] = deviation * random.normal();
+    random.fillNormal(values);
+    for (let i = 0; i < values.length; i++) values[i]! *= deviation;
   };
 }
 
@@ -49,10 +50,14 @@ export const he: Initializer = (values, rows, columns, random) => {
 export const orthogonal: Initializer = (values, rows, columns, random) => {
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
   const basis = new Float64Array(count * length);
+  const drawn = new Float64Array(count * length);
+  random.fillNormal(drawn);
   const vectors = new Float64Array(4 * length);
   for (let first = 0; first < count; first += 4) {
     const rest = Math.min(4, count - first);
-    for (let k = 0; k < rest; k++) for (let i = 0; i < length; i++) vectors[4 * i + k] = random.normal();
+    for (let k = 0; k < rest; k++) {
+      for (let i = 0; i < length; i++) vectors[4 * i + k] = drawn[(first + k) * length + i]!;
+    }
     if (first > 0) projectOut(vectors, basis, first, length);
     for (let k = 0; k < rest; k++) append(vectors, k, basis, first, length);
   }
@@ -68,11 +73,11 @@ export const orthogonal: Initializer = (values, rows, columns, random) => {
  * O(H^3) work is here; four sums at once do not wait for each other. The first and the last pass have one thing to do.
  */
 function projectOut(vectors: Float64Array, basis: Float64Array, count: number, length: number): void {
-  let [p0, p1, p2, p3] = [0, 0, 0, 0];
+  let p0 = 0, p1 = 0, p2 = 0, p3 = 0; // prettier-ignore
   for (let j = 0; j <= count; j++) {
     const before = Math.max(j - 1, 0) * length;
     const at = Math.min(j, count - 1) * length;
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
+    let s0 = 0, s1 = 0, s2 = 0, s3 = 0; // prettier-ignore
     for (let i = 0, k = 0; i < length; i++, k += 4) {
       const taken = basis[before + i]!;
       const next = basis[at + i]!;
@@ -89,7 +94,10 @@ function projectOut(vectors: Float64Array, basis: Float64Array, count: number, l
       s2 += x2 * next;
       s3 += x3 * next;
     }
-    [p0, p1, p2, p3] = [s0, s1, s2, s3];
+    p0 = s0;
+    p1 = s1;
+    p2 = s2;
+    p3 = s3;
   }
 }
 
