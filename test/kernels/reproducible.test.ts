@@ -184,12 +184,12 @@ const RUNS: Record<string, () => number[]> = {
     }),
   dropoutForward: () => {
     const y = some(SIZE);
-    kernels.dropoutForward(y, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    kernels.dropoutForward(y, some(SIZE), SIZE, 0, 2 ** 22, 4 / 3, 5, 6);
     return bits(SIZE, y);
   },
   dropoutBackward: () => {
     const dx = some(SIZE);
-    kernels.dropoutBackward(dx, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    kernels.dropoutBackward(dx, some(SIZE), SIZE, 0, 2 ** 22, 4 / 3, 5, 6);
     return bits(SIZE, dx);
   },
   axpy: () => {
