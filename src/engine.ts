@@ -4,7 +4,7 @@
  */
 
 import { OptionError, RecurraError, ShapeError } from './errors.js';
-import { selectKernels, TIERS } from './kernels/select.js';
+import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
 import type { Kernels } from './kernels/kernels.js';
 import { MAX_BYTES } from './memory/heap.js';
@@ -25,6 +25,11 @@ export interface EngineOptions {
   readonly kernels?: 'auto' | Tier;
   /** 'float64' runs the JavaScript kernels on 64-bit floats, for gradient checks. Default 'float32'. */
   readonly precision?: 'float32' | 'float64';
+  /**
+   * Threads that the kernels run on, from 1 to 64, or 'auto' for the cores there are, at most 16. Results are the same
+   * bits for any number. Default 1. Where it is more, `dispose()` ends them.
+   */
+  readonly threads?: number | 'auto';
   /** Most bytes the engine's memory may grow to. Default 4 GiB less a page, which is also the most there is. */
   readonly memoryLimit?: number;
   /** Fill the memory of a step with NaN when it ends, so that a use of dead memory shows. Default false. */
@@ -34,7 +39,9 @@ export interface EngineOptions {
 /** What an engine runs on, and why. */
 export interface EngineReport {
   readonly kernels: Tier;
-  /** Why each faster tier was passed over, one sentence each. */
+  /** Threads that the kernels run on. */
+  readonly threads: number;
+  /** Why each faster tier was passed over, and why threads 'auto' came to one, a sentence each. */
   readonly notes: readonly string[];
   readonly precision: 'float32' | 'float64';
   /** Bytes of the memory now, in all. */
@@ -87,13 +94,13 @@ export class Engine {
   readonly memory: Memory;
   /** Initial weights, dropout and sampling draw from here, in order. */
   readonly random: Random;
-  readonly #chosen: Pick<Selection, 'tier' | 'notes'>;
+  readonly #chosen: Pick<Selection, 'tier' | 'notes' | 'team'>;
   #kernels: Kernels | undefined;
   #tape: Tape = noTape;
 
   constructor(selection: Selection, seed: number, debug: boolean) {
-    const { tier, notes, heap, kernels } = selection;
-    this.#chosen = { tier, notes };
+    const { tier, notes, heap, kernels, team } = selection;
+    this.#chosen = { tier, notes, team };
     this.memory = new Memory(heap, debug);
     this.#kernels = kernels;
     this.random = new Random(seed);
@@ -197,6 +204,7 @@ export class Engine {
   report(): EngineReport {
     return {
       kernels: this.#chosen.tier,
+      threads: this.#chosen.team?.threads ?? 1,
       notes: this.#chosen.notes,
       precision: this.memory.heap.shift === 3 ? 'float64' : 'float32',
       memoryBytes: this.memory.heap.byteLength,
@@ -204,9 +212,13 @@ export class Engine {
     };
   }
 
-  /** Lets go of the memory and the kernels, whoever still holds layers or views. Every use afterwards throws. */
+  /**
+   * Ends the threads and lets go of the memory and the kernels, whoever still holds layers or views. Every use
+   * afterwards throws.
+   */
   dispose(): void {
     this.memory.dispose();
+    this.#chosen.team?.close();
     this.#kernels = undefined;
   }
 }
@@ -218,18 +230,37 @@ export class Engine {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const operation = 'createEngine';
-  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'memoryLimit', 'debug']);
+  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'threads', 'memoryLimit', 'debug']);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
+  const threads = checkThreads(operation, options.threads ?? 1);
   checkSeed(operation, seed);
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
     throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
   }
+  if (threads !== 'auto' && threads > 1 && (kernels === 'js' || precision === 'float64')) {
+    throw new OptionError(
+      `${operation}: ${kernels === 'js' ? 'kernels js' : 'precision float64'} runs on one thread, got threads ${threads}. Leave threads out.`,
+    );
+  }
   const selection = await selectKernels({
+    threads,
     tier: checkChoice(operation, 'kernels', kernels, ['auto', ...TIERS]),
     precision: checkChoice(operation, 'precision', precision, ['float32', 'float64']),
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
   });
   return new Engine(selection, seed, checkFlag(operation, 'debug', debug));
+}
+
+/** @throws OptionError */
+function checkThreads(operation: string, threads: unknown): number | 'auto' {
+  if (threads === 'auto') return threads;
+  if (typeof threads === 'number' && Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) {
+    return threads;
+  }
+  const shown = typeof threads === 'string' ? `'${threads}'` : String(threads);
+  throw new OptionError(
+    `${operation}: threads must be a whole number from 1 to ${MOST_THREADS}, or 'auto', got ${shown}.`,
+  );
 }
 
 function notALoss(value: unknown): RecurraError {
