@@ -232,7 +232,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const operation = 'createEngine';
   checkKnown(operation, options, ['seed', 'kernels', 'precision', 'threads', 'memoryLimit', 'debug']);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
-  const threads = checkThreads(operation, options.threads ?? 1);
+  const { threads = 1 } = options;
+  checkThreads(operation, threads);
   checkSeed(operation, seed);
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
     throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
