@@ -232,36 +232,32 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const operation = 'createEngine';
   checkKnown(operation, options, ['seed', 'kernels', 'precision', 'threads', 'memoryLimit', 'debug']);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
-  const { threads = 1 } = options;
-  checkThreads(operation, threads);
   checkSeed(operation, seed);
+  checkFlag(operation, 'debug', debug);
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
     throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
   }
-  if (threads !== 'auto' && threads > 1 && (kernels === 'js' || precision === 'float64')) {
-    throw new OptionError(
-      `${operation}: ${kernels === 'js' ? 'kernels js' : 'precision float64'} runs on one thread, got threads ${threads}. Leave threads out.`,
-    );
-  }
   const selection = await selectKernels({
-    threads,
     tier: checkChoice(operation, 'kernels', kernels, ['auto', ...TIERS]),
     precision: checkChoice(operation, 'precision', precision, ['float32', 'float64']),
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
+    threads: checkThreads(operation, options),
   });
-  return new Engine(selection, seed, checkFlag(operation, 'debug', debug));
+  return new Engine(selection, seed, debug);
 }
 
-/** @throws OptionError */
-function checkThreads(operation: string, threads: unknown): number | 'auto' {
+/** @throws OptionError, also for several threads where only one can be */
+function checkThreads(operation: string, { threads = 1, kernels, precision }: EngineOptions): number | 'auto' {
   if (threads === 'auto') return threads;
-  if (typeof threads === 'number' && Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) {
-    return threads;
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    const shown = typeof threads === 'string' ? `'${String(threads)}'` : String(threads);
+    throw new OptionError(
+      `${operation}: threads must be a whole number from 1 to ${MOST_THREADS}, or 'auto', got ${shown}.`,
+    );
   }
-  const shown = typeof threads === 'string' ? `'${threads}'` : String(threads);
-  throw new OptionError(
-    `${operation}: threads must be a whole number from 1 to ${MOST_THREADS}, or 'auto', got ${shown}.`,
-  );
+  if (threads === 1 || (kernels !== 'js' && precision !== 'float64')) return threads;
+  const one = kernels === 'js' ? 'kernels js' : 'precision float64';
+  throw new OptionError(`${operation}: ${one} runs on one thread, got threads ${threads}. Leave threads out.`);
 }
 
 function notALoss(value: unknown): RecurraError {

@@ -5,12 +5,20 @@
 
 import { selectKernels } from '../../src/kernels/select.js';
 import { testKernels } from './conformance.js';
+import { hasRelaxedSimd } from './relaxed-probe.js';
 
-for (const threads of [2, 3]) {
+const several = [
+  ['simd', 2],
+  ['simd', 3],
+  ['relaxed', 3],
+] as const;
+
+for (const [tier, threads] of several) {
+  if (tier === 'relaxed' && !hasRelaxedSimd()) continue;
   testKernels({
-    tier: `simd, ${threads} threads`,
-    create: () => selectKernels({ tier: 'simd', precision: 'float32', memoryLimit: 2 ** 28, threads, grain: 0 }),
-    expectedTier: 'simd',
+    tier: `${tier}, ${threads} threads`,
+    create: () => selectKernels({ tier, precision: 'float32', memoryLimit: 2 ** 28, threads, grain: 0 }),
+    expectedTier: tier,
     threads,
   });
 }
