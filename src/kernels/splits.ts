@@ -35,13 +35,16 @@ const LINE = 16;
 const TILE = 4;
 
 /**
- * What one element takes in multiply-adds of a product, measured to within a factor of two. A product makes 10 to 15 a
- * nanosecond, memory moves about 2 floats in that time.
+ * What one element takes, in multiply-adds of a product: measured to within a factor of two, with about 10 of them to a
+ * nanosecond. Only the floor of work depends on it.
  */
+const ADDED = 1;
 const MOVED = 6;
-const EXPONENTIAL = 15;
-const CELL = 60;
-const HASHED = 15;
+const UPDATED = 35;
+const EXPONENTIAL = 20;
+const HASHED = 25;
+const CELL_FORWARD = 100;
+const CELL_BACKWARD = 25;
 
 /** Rows of C from which a product is divided by rows: fewer are a step of a sequence, and its weights the larger part. */
 const MANY_ROWS = 128;
@@ -81,23 +84,23 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     scratch: { position: 9, floats: gemmTNScratch },
   }),
 
-  columnSums: ([, , M, N]) => ({ size: 3, unit: LINE, work: M! * N! * MOVED, strides: [4, 4] }),
+  columnSums: ([, , M, N]) => ({ size: 3, unit: LINE, work: M! * N! * ADDED, strides: [4, 4] }),
 
   lstmForward: ([, , , , , B, H]) => {
     const row = 4 * H!;
-    return { size: 5, unit: 1, work: B! * H! * CELL, strides: [row, row, row, 4 * row, row] };
+    return { size: 5, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, row, row, 4 * row, row] };
   },
   lstmBackward: ([, , , , , , B, H]) => {
     const row = 4 * H!;
-    return { size: 6, unit: 1, work: B! * H! * (CELL / 2), strides: [4 * row, row, row, row, row, row] };
+    return { size: 6, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row, row, row] };
   },
   gruForward: ([, , , B, H]) => {
     const row = 4 * H!;
-    return { size: 3, unit: 1, work: B! * H! * CELL, strides: [row, 4 * row, row] };
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 4 * row, row] };
   },
   gruBackward: ([, , , , B, H]) => {
     const row = 4 * H!;
-    return { size: 4, unit: 1, work: B! * H! * (CELL / 2), strides: [4 * row, row, row, row] };
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row] };
   },
   rnnForward: flat(2, EXPONENTIAL),
   rnnBackward: flat(4, MOVED),
@@ -124,7 +127,7 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   scale: flat(1, MOVED),
   clampValues: flat(1, MOVED),
   sgdStep: flat(2, MOVED),
-  momentumStep: flat(3, 2 * MOVED),
-  rmspropStep: flat(3, 2 * MOVED),
-  adamStep: flat(4, 2 * MOVED),
+  momentumStep: flat(3, UPDATED),
+  rmspropStep: flat(3, UPDATED),
+  adamStep: flat(4, UPDATED),
 };

@@ -24,7 +24,11 @@ const SLACK = 10_000;
 const SLOWEST = 20;
 
 /** Looks at a worker's answer between two looks at the clock. */
-const LOOKS = 4096;
+const LOOKS = 1024;
+
+/** Milliseconds of waiting before main sleeps between looks, where it may, and for how long at a time. */
+const IMPATIENCE = 0.3;
+const NAP = 0.05;
 
 type Routine = (...args: number[]) => number | void;
 
@@ -39,6 +43,8 @@ export class Team {
   /** Calls divided so far, by routine. */
   readonly #forks: number[];
   readonly #controls: readonly Control[];
+  readonly #pillow: Int32Array = new Int32Array(new SharedArrayBuffer(4));
+  readonly #maySleep: boolean;
   #workers: readonly RunningWorker[] = [];
   /** Why nothing can run any more. */
   #broken: string | undefined;
@@ -50,6 +56,7 @@ export class Team {
     this.#names = Object.keys(own);
     this.#routines = Object.values(own) as Routine[];
     this.#forks = this.#names.map(() => 0);
+    this.#maySleep = maySleep(this.#pillow);
     this.#controls = Array.from({ length: threads - 1 }, () => new Control());
     this.kernels = Object.fromEntries(
       this.#names.map((name, routine) => [name, this.#threaded(routine, SPLITS[name as keyof Kernels])]),
@@ -141,19 +148,23 @@ export class Team {
   }
 
   /**
-   * Waits for a worker by spinning: a page's main thread may not sleep.
+   * Waits for a worker: by spinning, as its share ends at about the same time.
    * @returns why its share failed, if it did
    */
   #join(rank: number, began: number): string | undefined {
     const control = this.#controls[rank - 1]!;
     const { words } = control;
     const generation = words[GENERATION]!;
-    let limit = Infinity;
+    let waiting = 0;
     for (let look = 1; Atomics.load(words, DONE) !== generation; look++) {
       if (look % LOOKS !== 0) continue;
       const now = performance.now();
-      if (limit === Infinity) limit = now + SLACK + SLOWEST * (now - began);
-      if (now > limit) this.#giveUp(`worker ${rank} has not answered for ${Math.round((now - began) / 1000)} s`);
+      if (waiting === 0) waiting = now;
+      if (now - waiting > SLACK + SLOWEST * (waiting - began)) {
+        this.#giveUp(`worker ${rank} has not answered for ${Math.round((now - began) / 1000)} s`);
+      }
+      // It may be waiting for this very core.
+      if (this.#maySleep && now - waiting > IMPATIENCE) Atomics.wait(this.#pillow, 0, 0, NAP);
     }
     return control.takeFailure();
   }
@@ -162,6 +173,16 @@ export class Team {
     this.#broken ??= reason;
     this.close();
     throw brokenTeam(this.#broken);
+  }
+}
+
+/** Whether this thread may sleep: the main thread of a page may not. */
+function maySleep(pillow: Int32Array): boolean {
+  try {
+    Atomics.wait(pillow, 0, 0, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
