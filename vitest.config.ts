@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: {
       '#wasm': source('./src/kernels/binary.node.ts'),
+      '#workers': source('./src/kernels/workers.node.ts'),
       '#storage': source('./src/checkpoint/storage.node.ts'),
     },
   },

@@ -2,20 +2,38 @@
 
 import { loadLanes, storeLanes } from './simd';
 
-export function dropoutForward(y: usize, x: usize, n: i32, threshold: i32, scale: f32, key0: i32, key1: i32): void {
+export function dropoutForward(
+  y: usize,
+  x: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  scale: f32,
+  key0: i32,
+  key1: i32,
+): void {
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
     const kept = f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale));
-    storeLanes(y + o, v128.and(kept, keep(i, threshold, key0, key1)), lanes);
+    storeLanes(y + o, v128.and(kept, keep(first + i, threshold, key0, key1)), lanes);
   }
 }
 
-export function dropoutBackward(dx: usize, dy: usize, n: i32, threshold: i32, scale: f32, key0: i32, key1: i32): void {
+export function dropoutBackward(
+  dx: usize,
+  dy: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  scale: f32,
+  key0: i32,
+  key1: i32,
+): void {
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
-    const kept = v128.and(f32x4.mul(loadLanes(dy + o, lanes), f32x4.splat(scale)), keep(i, threshold, key0, key1));
+    const kept = v128.and(f32x4.mul(loadLanes(dy + o, lanes), f32x4.splat(scale)), keep(first + i, threshold, key0, key1));
     storeLanes(dx + o, f32x4.add(loadLanes(dx + o, lanes), kept), lanes);
   }
 }

@@ -28,7 +28,11 @@ const levels = [
 ];
 
 /** The imports that package.json resolves by runtime, by the file they stand for. */
-const runtimeImports = { '#wasm': 'src/kernels/binary.ts', '#storage': 'src/checkpoint/storage.ts' };
+const runtimeImports = {
+  '#wasm': 'src/kernels/binary.ts',
+  '#workers': 'src/kernels/workers.ts',
+  '#storage': 'src/checkpoint/storage.ts',
+};
 
 const catchAll = /(^|\/)(utils?|helpers?|common|misc)(\.[^/]*)?(\/|$)/;
 const reExport = /\bexport\s+(?:type\s+)?(?:\*(?:\s+as\s+\w+)?|\{[^}]*\})\s*from\s*(['"])\s*\1\s*;?/g;
@@ -60,7 +64,9 @@ function checkImport(file, specifier) {
     return allowed ? undefined : `imports ${specifier}; only *.node.ts and src/cli/ may import from Node`;
   }
   if (!/^[.#]/.test(specifier)) return undefined;
-  const path = specifier.startsWith('#') ? runtimeImports[specifier] : posix.join(dirname(file), specifier);
+  // A worker's script is named as it is built, so that sources and build start the same one.
+  const named = posix.join(dirname(file), specifier).replace(/^dist\//, 'src/');
+  const path = specifier.startsWith('#') ? runtimeImports[specifier] : named;
   if (path === undefined) return `imports ${specifier}, which scripts/check-levels.mjs does not know`;
   if (!path.startsWith('src/')) return `imports ${specifier}, which is outside src`;
   const [from, to] = [roomOf(file), roomOf(path.replace(/\.js$/, '.ts'))];

@@ -4,7 +4,7 @@
  */
 
 import { OptionError, RecurraError, ShapeError } from './errors.js';
-import { selectKernels, TIERS } from './kernels/select.js';
+import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
 import type { Kernels } from './kernels/kernels.js';
 import type { Tiles } from './kernels/tune.js';
@@ -26,6 +26,11 @@ export interface EngineOptions {
   readonly kernels?: 'auto' | Tier;
   /** 'float64' runs the JavaScript kernels on 64-bit floats, for gradient checks. Default 'float32'. */
   readonly precision?: 'float32' | 'float64';
+  /**
+   * Threads that the kernels run on, from 1 to 64, or 'auto' for the cores there are, at most 16. Results are the same
+   * bits for any number. Default 1. Where it is more, `dispose()` ends them.
+   */
+  readonly threads?: number | 'auto';
   /** Most bytes the engine's memory may grow to. Default 4 GiB less a page, which is also the most there is. */
   readonly memoryLimit?: number;
   /**
@@ -40,7 +45,9 @@ export interface EngineOptions {
 /** What an engine runs on, and why. */
 export interface EngineReport {
   readonly kernels: Tier;
-  /** Why each faster tier was passed over, one sentence each. */
+  /** Threads that the kernels run on. */
+  readonly threads: number;
+  /** Why each faster tier was passed over, and why threads 'auto' came to one, a sentence each. */
   readonly notes: readonly string[];
   /** The tile of each product that was fastest at the start (src/kernels/tune.ts); none in JavaScript. */
   readonly tiles: Tiles | undefined;
@@ -97,13 +104,13 @@ export class Engine {
   readonly memory: Memory;
   /** Initial weights, dropout and sampling draw from here, in order. */
   readonly random: Random;
-  readonly #chosen: Pick<Selection, 'tier' | 'notes' | 'tiles'> & { readonly revectorized: boolean };
+  readonly #chosen: Pick<Selection, 'tier' | 'notes' | 'tiles' | 'team'> & { readonly revectorized: boolean };
   #kernels: Kernels | undefined;
   #tape: Tape = noTape;
 
   constructor(selection: Selection, seed: number, debug: boolean, revectorized: boolean = false) {
-    const { tier, notes, heap, kernels, tiles } = selection;
-    this.#chosen = { tier, notes, tiles, revectorized };
+    const { tier, notes, heap, kernels, tiles, team } = selection;
+    this.#chosen = { tier, notes, tiles, team, revectorized };
     this.memory = new Memory(heap, debug);
     this.#kernels = kernels;
     this.random = new Random(seed);
@@ -207,6 +214,7 @@ export class Engine {
   report(): EngineReport {
     return {
       kernels: this.#chosen.tier,
+      threads: this.#chosen.team?.threads ?? 1,
       notes: this.#chosen.notes,
       tiles: this.#chosen.tiles,
       revectorized: this.#chosen.revectorized,
@@ -216,9 +224,13 @@ export class Engine {
     };
   }
 
-  /** Lets go of the memory and the kernels, whoever still holds layers or views. Every use afterwards throws. */
+  /**
+   * Ends the threads and lets go of the memory and the kernels, whoever still holds layers or views. Every use
+   * afterwards throws.
+   */
   dispose(): void {
     this.memory.dispose();
+    this.#chosen.team?.close();
     this.#kernels = undefined;
   }
 }
@@ -230,9 +242,10 @@ export class Engine {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const operation = 'createEngine';
-  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'memoryLimit', 'revectorize', 'debug']);
+  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'threads', 'memoryLimit', 'revectorize', 'debug']);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
   checkSeed(operation, seed);
+  checkFlag(operation, 'debug', debug);
   if (precision === 'float64' && kernels !== 'auto' && kernels !== 'js') {
     throw new OptionError(`${operation}: precision float64 runs on the js kernels only, got kernels ${kernels}.`);
   }
@@ -246,9 +259,24 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     tier: checkChoice(operation, 'kernels', kernels, ['auto', ...TIERS]),
     precision: checkChoice(operation, 'precision', precision, ['float32', 'float64']),
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
+    threads: checkThreads(operation, options),
     revectorize,
   });
-  return new Engine(selection, seed, checkFlag(operation, 'debug', debug), revectorize);
+  return new Engine(selection, seed, debug, revectorize);
+}
+
+/** @throws OptionError, also for several threads where only one can be */
+function checkThreads(operation: string, { threads = 1, kernels, precision }: EngineOptions): number | 'auto' {
+  if (threads === 'auto') return threads;
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS)) {
+    const shown = typeof threads === 'string' ? `'${String(threads)}'` : String(threads);
+    throw new OptionError(
+      `${operation}: threads must be a whole number from 1 to ${MOST_THREADS}, or 'auto', got ${shown}.`,
+    );
+  }
+  if (threads === 1 || (kernels !== 'js' && precision !== 'float64')) return threads;
+  const one = kernels === 'js' ? 'kernels js' : 'precision float64';
+  throw new OptionError(`${operation}: ${one} runs on one thread, got threads ${threads}. Leave threads out.`);
 }
 
 function notALoss(value: unknown): RecurraError {

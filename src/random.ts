@@ -78,9 +78,10 @@ export class Random {
     for (let i = 0; i < values.length; i++) values[i] = low + (high - low) * values[i]!;
   }
 
-  /** Fills an array with what `normal` gives one by one. */
-  fillNormal(values: Float64Array): void {
+  /** Fills an array with what `normal` gives one by one, times a standard deviation. */
+  fillNormal(values: Float64Array, deviation: number): void {
     this.#fillSums(values, 12, -6);
+    for (let i = 0; i < values.length; i++) values[i] = deviation * values[i]!;
   }
 
   /**

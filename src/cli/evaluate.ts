@@ -10,12 +10,13 @@ import { loadBest, readCorpus } from './files.js';
 /** The options of `recurra evaluate`. */
 export interface EvaluateArguments {
   readonly text: string;
+  readonly threads?: number | 'auto';
   readonly json?: boolean;
 }
 
 /** Runs the command. @returns the exit code */
 export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
-  const { model, training } = await loadBest(folder);
+  const { model, training } = await loadBest(folder, options.threads);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const { batch, window } = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, { batch, window });

@@ -49,6 +49,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   numLayers: '--layers',
   topK: '--top-k',
   'createEngine: kernels': '--kernels',
+  'createEngine: threads': '--threads',
 };
 
 /** Names of the library, and what is quoted: that is the user's own text, which stays as it is. */

@@ -21,8 +21,8 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
 }
 
 /** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
-export async function loadBest(folder: string): Promise<Checkpoint> {
-  const checkpoint = await loadCheckpoint(folder, await createEngine(), { weights: 'best' });
+export async function loadBest(folder: string, threads: number | 'auto' = 1): Promise<Checkpoint> {
+  const checkpoint = await loadCheckpoint(folder, await createEngine({ threads }), { weights: 'best' });
   const { training, weights } = checkpoint;
   if (training !== undefined && weights === 'best') {
     const [epoch, validLoss] = new Fields('training', training.values).numbers('best');

@@ -1,4 +1,4 @@
-/** `recurra info`: what runs here, and why. */
+/** `recurra info`: what runs here, and why; threads are those that 'auto' gives. */
 
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -19,12 +19,14 @@ export interface InfoArguments {
 
 /** Runs the command. @returns the exit code */
 export async function infoCommand(options: InfoArguments): Promise<number> {
-  const engine = await createEngine();
-  const { kernels, notes } = engine.report();
+  const engine = await createEngine({ threads: 'auto' });
+  const { kernels, threads, notes } = engine.report();
+  engine.dispose();
   const info = {
     version: packageVersion(),
     kernels,
     notes,
+    threads,
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? 'unknown',
     memoryLimitBytes: MAX_BYTES,

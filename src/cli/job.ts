@@ -47,6 +47,7 @@ export interface TrainArguments {
   readonly patience?: number;
   readonly seed?: number;
   readonly kernels?: 'auto' | Tier;
+  readonly threads?: number | 'auto';
   readonly log?: string;
   readonly json?: boolean;
 }
@@ -80,13 +81,14 @@ const WITH_RESUME = [
   'clipValue',
   'patience',
   'kernels',
+  'threads',
   'log',
   'json',
 ];
 
 /** A run of its own. @throws whatever is wrong with options, text or folder */
 export async function newJob(options: TrainArguments): Promise<Job> {
-  const { text, out, level = 'char', locale, seed = 1, kernels = 'auto' } = options;
+  const { text, out, level = 'char', locale, seed = 1, kernels = 'auto', threads = 1 } = options;
   if (text === undefined || out === undefined) {
     throw new OptionError(
       `train: ${text === undefined ? '--text FILE' : '--out DIR'} is missing. Give --text FILE and --out DIR, or --resume DIR.`,
@@ -101,7 +103,7 @@ export async function newJob(options: TrainArguments): Promise<Job> {
   const corpus = await readCorpus(text, { level, locale, vocabSize });
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
-  const engine = await createEngine({ seed, kernels });
+  const engine = await createEngine({ seed, kernels, threads });
   const model = {
     cell: options.cell ?? 'lstm',
     embeddingSize: options.embedding ?? 64,
@@ -144,10 +146,10 @@ export async function resumedJob(options: TrainArguments, folder: string): Promi
     const names = foreign.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new OptionError(
       `train: ${names.join(', ')} cannot be changed by --resume, which goes on with the settings of the checkpoint. ` +
-        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --kernels, --log and --json.',
+        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --kernels, --threads, --log and --json.',
     );
   }
-  const { model, training } = await loadOnItsKernels(folder, options.kernels);
+  const { model, training } = await loadOnItsKernels(folder, options);
   await prepareFolder(folder);
   if (training === undefined) {
     throw new CheckpointError(
@@ -168,12 +170,14 @@ export async function resumedJob(options: TrainArguments, folder: string): Promi
 }
 
 /** Loads on the kernels that wrote the checkpoint, so that the run goes on bit for bit; or on others, if asked. */
-async function loadOnItsKernels(folder: string, asked: 'auto' | Tier | undefined): Promise<Checkpoint> {
-  const engine = await createEngine(asked === undefined ? {} : { kernels: asked });
+async function loadOnItsKernels(folder: string, { kernels, threads = 1 }: TrainArguments): Promise<Checkpoint> {
+  const engine = await createEngine({ kernels: kernels ?? 'auto', threads });
   const checkpoint = await loadCheckpoint(folder, engine);
   const { training } = checkpoint;
-  if (asked !== undefined || training === undefined) return checkpoint;
+  if (kernels !== undefined || training === undefined) return checkpoint;
   const stored = new Fields('training', training.values).string('kernels');
   const tier = readStored(folder, () => checkChoice('training', 'kernels', stored, TIERS));
-  return tier === engine.report().kernels ? checkpoint : loadCheckpoint(folder, await createEngine({ kernels: tier }));
+  if (tier === engine.report().kernels) return checkpoint;
+  engine.dispose();
+  return loadCheckpoint(folder, await createEngine({ kernels: tier, threads }));
 }

@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { LEVELS } from '../data/tokenizer.js';
-import { TIERS } from '../kernels/select.js';
+import { MOST_THREADS, TIERS } from '../kernels/select.js';
 import { CELLS } from '../models/language-model.js';
 import { MAX_SEED } from '../options.js';
 import { SCHEDULES } from '../optim/schedule.js';
@@ -18,13 +18,20 @@ import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
 import type { InfoArguments } from './info.js';
 import type { TrainArguments } from './job.js';
-import { anyText, oneOf, path, real, whole } from './options.js';
+import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
 import { trainCommand } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
   real(option, (value) => value >= 0 && value < 1, 'a number from 0 to below 1');
+
+/** The same in each command that has it. */
+const THREADS: [flags: string, description: string, reader: Reader<number | 'auto'>] = [
+  '--threads <n>',
+  'threads, or auto for the cores there are; results are the same (1)',
+  wholeOrAuto('--threads', MOST_THREADS),
+];
 
 function build(run: (code: Promise<number>) => Promise<void>): Command {
   const program = new Command('recurra')
@@ -42,6 +49,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text')
     .requiredOption('--text <file>', 'text to evaluate, UTF-8', path('--text'))
+    .option(...THREADS)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
@@ -56,6 +64,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     ) // prettier-ignore
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
     .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
   program
     .command('info')
@@ -120,6 +129,7 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     )
     .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0, MAX_SEED))
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
+    .option(...THREADS)
     .option('--log <file>', 'append a CSV line an epoch', path('--log'))
     .option('--json', 'print one JSON object an epoch')
     .action((options: TrainArguments) => run(trainCommand(options)));

@@ -28,6 +28,16 @@ export function whole(option: string, least: number, most: number = Number.MAX_S
   });
 }
 
+/** A whole number from 1 to `most`, or 'auto'. */
+export function wholeOrAuto(option: string, most: number): Reader<number | 'auto'> {
+  return once(option, (text) => {
+    if (text === 'auto') return text;
+    const value = /^\+?\d+$/.test(text) ? Number(text) : NaN;
+    if (value >= 1 && value <= most) return value;
+    throw new OptionError(`${option} must be a whole number from 1 to ${most}, or auto, got '${text}'.`);
+  });
+}
+
 /** A number within bounds. */
 export function real(option: string, fits: (value: number) => boolean, expected: string): Reader<number> {
   return once(option, (text) => {

@@ -83,14 +83,14 @@ async function save({ folder, engine, textPath }: Job, model: LanguageModel, run
 
 function describeJob({ folder, engine, sizes, corpus, resume, replaces }: Job, { trainer }: TrainingRun): string[] {
   const { cell, vocabSize, embeddingSize, hiddenSize, numLayers } = sizes;
-  const { kernels, notes } = engine.report();
+  const { kernels, threads, notes } = engine.report();
   const memory = trainingBytes(engine, sizes, runSizes(trainer.settings));
   const symbols = corpus.vocabulary.level === 'char' ? 'characters' : 'words';
   const layers = `${numLayers} ${cell} layer${numLayers === 1 ? '' : 's'} of ${hiddenSize}`;
   return [
     `${grouped(corpus.tokens.length)} tokens, ${grouped(vocabSize - RESERVED.length)} different ${symbols}`,
     `embedding ${embeddingSize}, ${layers}, ${grouped(countParameters(sizes))} parameters, about ${megabytes(memory)}`,
-    `kernels ${kernels}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
+    `kernels ${kernels}, ${threads} thread${threads === 1 ? '' : 's'}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`,
     ...(replaces ? [`${folder} holds a checkpoint of another run, which will be kept as ${PREVIOUS_FILE}`] : []),
     ...(resume === undefined ? [] : [describeResume(trainer)]),
   ];

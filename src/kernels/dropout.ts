@@ -3,7 +3,7 @@
  *
  * The mask is not stored. Element i is kept if the upper 24 bits of hash(i) reach the threshold, where
  * hash(i) = mix(mix(i ^ key0) ^ key1) and mix is the finaliser of MurmurHash3 (Appleby 2011). So the backward, any
- * thread and every tier find the same mask from two keys.
+ * thread and every tier find the same mask from two keys. A part of a vector says which element its first one is.
  */
 
 import type { Heap } from '../memory/heap.js';
@@ -13,17 +13,29 @@ export interface DropoutKernels {
   /**
    * @param y out, (n); may be x
    * @param x in, (n)
+   * @param first index of the first element, for the mask
    */
-  dropoutForward(y: number, x: number, n: number, threshold: number, scale: number, key0: number, key1: number): void;
+  dropoutForward(
+    y: number,
+    x: number,
+    n: number,
+    first: number,
+    threshold: number,
+    scale: number,
+    key0: number,
+    key1: number,
+  ): void;
 
   /**
    * @param dx in-out, (n), accumulates
    * @param dy in, (n)
+   * @param first index of the first element, for the mask
    */
   dropoutBackward(
     dx: number,
     dy: number,
     n: number,
+    first: number,
     threshold: number,
     scale: number,
     key0: number,
@@ -33,17 +45,17 @@ export interface DropoutKernels {
 
 /** The kernels of this file in JavaScript. */
 export const dropoutJs = (heap: Heap): DropoutKernels => ({
-  dropoutForward(y, x, n, threshold, scale, key0, key1) {
+  dropoutForward(y, x, n, first, threshold, scale, key0, key1) {
     const { floats, shift } = heap;
     for (let i = 0; i < n; i++) {
-      floats[(y >>> shift) + i] = isKept(i, threshold, key0, key1) ? floats[(x >>> shift) + i]! * scale : 0;
+      floats[(y >>> shift) + i] = isKept(first + i, threshold, key0, key1) ? floats[(x >>> shift) + i]! * scale : 0;
     }
   },
 
-  dropoutBackward(dx, dy, n, threshold, scale, key0, key1) {
+  dropoutBackward(dx, dy, n, first, threshold, scale, key0, key1) {
     const { floats, shift } = heap;
     for (let i = 0; i < n; i++) {
-      if (isKept(i, threshold, key0, key1)) floats[(dx >>> shift) + i]! += floats[(dy >>> shift) + i]! * scale;
+      if (isKept(first + i, threshold, key0, key1)) floats[(dx >>> shift) + i]! += floats[(dy >>> shift) + i]! * scale;
     }
   },
 });

@@ -4,12 +4,14 @@
  */
 
 import { kernelBinary } from '#wasm';
+import { availableCores, whyUnshared } from '#workers';
 import { KernelUnavailableError } from '../errors.js';
 import { ArrayHeap, WasmHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
 import { jsKernels } from './kernels.js';
 import type { Kernels } from './kernels.js';
 import { checkRevectorized, compileRevectorized } from './revectorize.js';
+import { GRAIN, Team } from './threads.js';
 import { tune, withTiles } from './tune.js';
 import type { Binary, Tiles } from './tune.js';
 
@@ -19,65 +21,104 @@ export const TIERS = ['relaxed', 'simd', 'js'] as const;
 /** One implementation of the kernels. */
 export type Tier = (typeof TIERS)[number];
 
+/** Most threads there can be, and most that 'auto' takes: what is left beyond is too small a share of a step. */
+export const MOST_THREADS = 64;
+const MOST_AUTO_THREADS = 16;
+
 /** The kernels of an engine, the heap they work on, and how they were chosen. */
 export interface Selection {
   readonly tier: Tier;
-  /** Why each faster tier was passed over. */
+  /** Why each faster tier was passed over, and why there are no threads. */
   readonly notes: readonly string[];
   readonly heap: Heap;
   readonly kernels: Kernels;
   /** The tiles of the products, which WebAssembly has several of. */
   readonly tiles: Tiles | undefined;
+  /** The threads beside the main one, if there are any. */
+  readonly team: Team | undefined;
 }
 
-/** What is asked for: a tier or the best there is, the width of floats, the most bytes, vectors joined in pairs. */
+/** What is asked for: a tier or the best there is, the width of floats, the most bytes, threads, joined vectors. */
 export interface SelectionRequest {
   readonly tier: Tier | 'auto';
   readonly precision: 'float32' | 'float64';
   readonly memoryLimit: number;
+  /** Default 1. */
+  readonly threads?: number | 'auto';
+  /** Whether V8 is to join pairs of vectors. */
   readonly revectorize?: boolean;
+  /** Least work of a thread's share, for tests: 0 divides everything. */
+  readonly grain?: number;
 }
 
 /**
  * Chooses and loads kernels.
- * @throws KernelUnavailableError if a tier was asked for by name, or joined vectors, and cannot run here
+ * @throws KernelUnavailableError if a tier, several threads or joined vectors were asked for and cannot run here
  */
 export async function selectKernels(request: SelectionRequest): Promise<Selection> {
-  const { tier, precision, memoryLimit } = request;
+  const { tier, precision, memoryLimit, threads = 1 } = request;
   const notes: string[] = [];
   const candidates = tier === 'auto' ? TIERS : [tier];
   for (const candidate of candidates) {
     if (candidate === 'js') {
+      if (threads === 'auto') notes.push('threads: 1, the js kernels run on one');
+      else if (threads > 1) notes.push('js: its kernels run on one thread');
+      if (threads !== 'auto' && threads > 1) break;
       const heap = new ArrayHeap(precision, memoryLimit);
-      return { tier: 'js', notes, heap, kernels: jsKernels(heap), tiles: undefined };
+      return { tier: 'js', notes, heap, kernels: jsKernels(heap), tiles: undefined, team: undefined };
     }
     const loaded = await load(candidate, request);
-    if (typeof loaded !== 'string') return { tier: candidate, notes, ...loaded };
+    if (typeof loaded !== 'string') return { tier: candidate, ...loaded, notes: [...notes, ...loaded.notes] };
     notes.push(tier === 'auto' ? `${candidate}: ${loaded}` : loaded);
   }
-  throw new KernelUnavailableError(
-    `createEngine: kernels '${tier}' cannot run here: ${notes.join('; ')}. Leave it out, or say 'auto', for the best there is.`,
+  throw unavailable(request, notes);
+}
+
+function unavailable({ tier, threads = 1 }: SelectionRequest, notes: readonly string[]): KernelUnavailableError {
+  const several = threads !== 'auto' && threads > 1;
+  const what = [...(tier === 'auto' ? [] : [`kernels '${tier}'`]), ...(several ? [`threads ${threads}`] : [])];
+  return new KernelUnavailableError(
+    `createEngine: ${what.join(' with ')} cannot run here: ${notes.join('; ')}. ` +
+      `Leave ${several ? 'threads' : 'it'} out, or say 'auto', for the best there is.`,
   );
 }
 
-/** The heap and kernels of a binary, or why there are none. */
-async function load(
-  tier: 'simd' | 'relaxed',
-  { precision, memoryLimit, revectorize = false }: SelectionRequest,
-): Promise<Pick<Selection, 'heap' | 'kernels' | 'tiles'> | string> {
+type Loaded = Pick<Selection, 'heap' | 'kernels' | 'tiles' | 'team' | 'notes'>;
+
+/** The heap and kernels of a tier, or why there are none. */
+async function load(tier: 'simd' | 'relaxed', request: SelectionRequest): Promise<Loaded | string> {
+  const { precision, threads = 1 } = request;
   if (precision === 'float64') return 'WebAssembly kernels are 32-bit, float64 runs on js';
   if (typeof WebAssembly === 'undefined') return 'this runtime has no WebAssembly';
+  const count = threads === 'auto' ? Math.min(availableCores(), MOST_AUTO_THREADS) : threads;
+  if (count === 1) return loadBinary(tier, request, 1);
+  const unshared = whyUnshared();
+  const threaded = unshared ?? (await loadBinary(tier, request, count));
+  if (typeof threaded !== 'string' || threads !== 'auto') return threaded;
+  const alone = await loadBinary(tier, request, 1);
+  return typeof alone === 'string' ? alone : { ...alone, notes: [`threads: 1, ${threaded}`] };
+}
+
+/** The heap and kernels of a binary, or why there are none. */
+async function loadBinary(
+  tier: 'simd' | 'relaxed',
+  { memoryLimit, revectorize = false, grain = GRAIN }: SelectionRequest,
+  threads: number,
+): Promise<Loaded | string> {
   try {
-    const bytes = await kernelBinary(tier);
+    const bytes = await kernelBinary(threads > 1 ? `${tier}.threads` : tier);
     if (!WebAssembly.validate(bytes)) return 'WebAssembly.validate refuses the binary: no such SIMD in this runtime';
-    const heap = new WasmHeap(memoryLimit);
+    const heap = new WasmHeap(memoryLimit, threads > 1);
     const module = await (revectorize ? compileRevectorized(bytes) : WebAssembly.compile(bytes));
     const instance = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
     const binary = instance.exports as unknown as Binary;
     const tiles = tune(binary, heap, { fused: tier === 'relaxed', revectorized: revectorize });
     const kernels = withTiles(binary, tiles);
     if (revectorize) checkRevectorized(kernels, heap);
-    return { heap, kernels, tiles };
+    if (threads === 1) return { heap, kernels, tiles, team: undefined, notes: [] };
+    const team = new Team(threads, heap, kernels, grain);
+    await team.start(module, tiles);
+    return { heap, kernels: team.kernels, tiles, team, notes: [] };
   } catch (error) {
     if (error instanceof KernelUnavailableError) throw error;
     return `loading failed: ${(error as Error).message}`;

@@ -35,6 +35,11 @@ export function withTiles(binary: Binary, tiles: Tiles): Kernels {
   };
 }
 
+/** The name that a binary exports a kernel by. */
+export function exportOf(name: string, { gemm, gemmTN }: Tiles): string {
+  return name === 'gemm' ? `gemm${gemm}` : name === 'gemmTN' ? `gemmTN${gemmTN}` : name;
+}
+
 /** What decides which tiles are worth a try. */
 export interface TuneRequest {
   /** Whether multiply-adds are fused. */

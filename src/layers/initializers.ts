@@ -21,8 +21,7 @@ export function uniform(limit: number): Initializer {
 export function normal(deviation: number): Initializer {
   checkNumber('normal', 'deviation', deviation, { least: 0 });
   return (values, _rows, _columns, random) => {
-    random.fillNormal(values);
-    for (let i = 0; i < values.length; i++) values[i]! *= deviation;
+    random.fillNormal(values, deviation);
   };
 }
 
@@ -51,7 +50,7 @@ export const orthogonal: Initializer = (values, rows, columns, random) => {
   const [count, length] = rows <= columns ? [rows, columns] : [columns, rows];
   const basis = new Float64Array(count * length);
   const drawn = new Float64Array(count * length);
-  random.fillNormal(drawn);
+  random.fillNormal(drawn, 1);
   const vectors = new Float64Array(4 * length);
   for (let first = 0; first < count; first += 4) {
     const rest = Math.min(4, count - first);

@@ -29,32 +29,49 @@ export interface Heap {
   grow(byteLength: number): void;
 }
 
-/** A heap in a WebAssembly memory, for the `simd` and `relaxed` kernels. */
+/** A heap in a WebAssembly memory, for the `simd` and `relaxed` kernels; a shared one for those with threads. */
 export class WasmHeap implements Heap {
   readonly memory: WebAssembly.Memory;
   readonly shift = 2;
   floats!: Float32Array;
   ints!: Int32Array;
   readonly #limit: number;
+  #behind: number = 0;
 
   /** @param limit most bytes the memory may grow to. */
-  constructor(limit: number) {
+  constructor(limit: number, shared: boolean = false) {
     this.#limit = Math.min(limit, MAX_BYTES);
-    this.memory = new WebAssembly.Memory({ initial: 16, maximum: Math.ceil(this.#limit / PAGE) });
+    this.memory = new WebAssembly.Memory({ initial: 16, maximum: Math.ceil(this.#limit / PAGE), shared });
     this.#refresh();
   }
 
   get byteLength(): number {
-    return this.memory.buffer.byteLength;
+    return this.memory.buffer.byteLength - this.#behind;
   }
 
   grow(byteLength: number): void {
     if (byteLength <= this.byteLength) return;
-    checkLimit(byteLength, this.#limit);
+    checkLimit(byteLength + this.#behind, this.#limit);
     // A quarter more than asked for, so that a model that grows step by step does not copy itself each time.
-    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.25), this.#limit);
+    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.25), this.#limit - this.#behind);
     if (!this.#tryGrow(wanted) && !this.#tryGrow(byteLength)) throw outOfMemory(byteLength, this.byteLength);
     this.#refresh();
+  }
+
+  /**
+   * Scratch behind the heap's end, out of everybody's way, until the next growth.
+   * @returns its address, or undefined where the memory cannot grow by so much
+   */
+  behind(bytes: number): number | undefined {
+    if (bytes > this.#behind) {
+      const more = Math.ceil((bytes - this.#behind) / PAGE) * PAGE;
+      if (this.byteLength + this.#behind + more > this.#limit || !this.#tryGrow(this.byteLength + more)) {
+        return undefined;
+      }
+      this.#behind += more;
+      this.#refresh();
+    }
+    return this.byteLength;
   }
 
   #tryGrow(byteLength: number): boolean {

@@ -20,10 +20,10 @@ export function dropout(x: View, p: number): View {
   const scale = 1 / (1 - p);
   const key0 = random.bits();
   const key1 = random.bits();
-  kernels.dropoutForward(y.ptr, x.ptr, n, threshold, scale, key0, key1);
+  kernels.dropoutForward(y.ptr, x.ptr, n, 0, threshold, scale, key0, key1);
   engine.tape.record('dropout', () => {
     if (y.hasGradient && x.requiresGrad) {
-      kernels.dropoutBackward(x.gradient(), y.gradient(), n, threshold, scale, key0, key1);
+      kernels.dropoutBackward(x.gradient(), y.gradient(), n, 0, threshold, scale, key0, key1);
     }
   });
   return y;

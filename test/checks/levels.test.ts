@@ -48,6 +48,7 @@ describe('an import of a higher level', () => {
     ['export type from', "export type { Pick } from '../engine.js';"],
     ['export all', 'export * from "../engine.js";'],
     ['worker script', "const url = new URL('../engine.js', import.meta.url);"],
+    ['worker script as it is built', "const url = new URL('../../dist/engine.js', import.meta.url);"],
     ['import inside a template', 'const text = `a ${await1(import("../engine.js"))} b`;'],
   ])('%s', (_, text) => {
     const line = text.split('\n').length;

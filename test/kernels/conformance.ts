@@ -3,9 +3,10 @@
  * the contracts. The per-tier files call it; the cases are in `families/`, one file for each file of src/kernels.
  */
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsKernels } from '../../src/kernels/kernels.js';
 import type { Selection, Tier } from '../../src/kernels/select.js';
+import { SPLITS } from '../../src/kernels/splits.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import { testCrossEntropy } from './families/cross-entropy.js';
 import { testDropout } from './families/dropout.js';
@@ -26,10 +27,12 @@ export interface Conformance {
   readonly tier: string;
   readonly create: () => Promise<Selection>;
   readonly expectedTier: Tier;
+  /** Default 1. With more, every kernel that can be divided must have been. */
+  readonly threads?: number;
 }
 
 /** Registers the suite of one tier. */
-export function testKernels({ tier, create, expectedTier }: Conformance): void {
+export function testKernels({ tier, create, expectedTier, threads = 1 }: Conformance): void {
   describe(`kernels: ${tier}`, () => {
     let selection: Selection;
     let workspace: Workspace;
@@ -40,9 +43,13 @@ export function testKernels({ tier, create, expectedTier }: Conformance): void {
       workspace = new Workspace(selection.heap, selection.kernels);
     });
 
+    afterAll(() => selection.team?.close());
+
     it(`are those of ${expectedTier}`, () => {
       expect(selection.tier).toBe(expectedTier);
       expect(selection.heap).toBeInstanceOf(expectedTier === 'js' ? ArrayHeap : WasmHeap);
+      expect(selection.team?.threads ?? 1).toBe(threads);
+      if (threads > 1) return;
       // Functions of a WebAssembly instance have no source text.
       const native = Object.values(selection.kernels).map((kernel) => /\[native code\]/.test(String(kernel)));
       expect(new Set(native)).toEqual(new Set([expectedTier !== 'js']));
@@ -63,6 +70,11 @@ export function testKernels({ tier, create, expectedTier }: Conformance): void {
     it('have a case each', () => {
       const surface = Object.keys(jsKernels(new ArrayHeap('float32', 1 << 20)));
       expect([...workspace.called].sort()).toEqual(surface.sort());
+    });
+
+    if (threads === 1) return;
+    it.each(Object.keys(SPLITS) as (keyof typeof SPLITS)[])('%s was divided', (name) => {
+      expect(selection.team!.forksOf(name)).toBeGreaterThan(0);
     });
   });
 }

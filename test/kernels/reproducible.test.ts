@@ -1,6 +1,6 @@
 /**
- * The promise of the `simd` tier: the same numbers give the same bits, in every runtime, however the rows of a product
- * are split.
+ * The promise of the `simd` tier: the same numbers give the same bits, in every runtime, on any number of threads,
+ * however the rows of a product are split.
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -81,10 +81,6 @@ function checksum(words: readonly number[]): string {
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
-
-beforeAll(async () => {
-  ({ heap, kernels } = await selectKernels({ tier: 'simd', precision: 'float32', memoryLimit: 2 ** 28 }));
-});
 
 function restart(): void {
   heap.floats.fill(0, 1024);
@@ -196,12 +192,12 @@ const RUNS: Record<string, () => number[]> = {
     }),
   dropoutForward: () => {
     const y = some(SIZE);
-    kernels.dropoutForward(y, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    kernels.dropoutForward(y, some(SIZE), SIZE, 0, 2 ** 22, 4 / 3, 5, 6);
     return bits(SIZE, y);
   },
   dropoutBackward: () => {
     const dx = some(SIZE);
-    kernels.dropoutBackward(dx, some(SIZE), SIZE, 2 ** 22, 4 / 3, 5, 6);
+    kernels.dropoutBackward(dx, some(SIZE), SIZE, 0, 2 ** 22, 4 / 3, 5, 6);
     return bits(SIZE, dx);
   },
   axpy: () => {
@@ -252,7 +248,19 @@ const RUNS: Record<string, () => number[]> = {
   },
 };
 
-describe('the simd kernels', () => {
+describe.each([1, 2, 3])('the simd kernels, threads %i', (threads) => {
+  beforeAll(async () => {
+    const selection = await selectKernels({
+      tier: 'simd',
+      precision: 'float32',
+      memoryLimit: 2 ** 28,
+      threads,
+      grain: 0,
+    });
+    ({ heap, kernels } = selection);
+    return () => selection.team?.close();
+  });
+
   it('round every product: no multiply-add is fused', () => {
     restart();
     const x = 1 + 2 ** -12;

@@ -1,6 +1,6 @@
 /**
  * The kernels are written twice, in TypeScript and in AssemblyScript, and called by position. So the two sources and
- * both binaries must offer the same names with the same parameters in the same order.
+ * all binaries must offer the same names with the same parameters in the same order.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { readBinary } from './binary.js';
 import { hasRelaxedSimd } from './relaxed-probe.js';
 
 const ROOT = new URL('../../', import.meta.url);
-const TIERS = ['simd', 'relaxed'] as const;
+const BINARIES = ['simd', 'relaxed', 'simd.threads', 'relaxed.threads'] as const;
 
 /** A kernel as one source has it. Types are `number` or `void` in TypeScript, machine types in AssemblyScript. */
 interface Signature {
@@ -121,38 +121,42 @@ describe('the kernel surface', () => {
   });
 });
 
-describe.each(TIERS)('the %s binary', (tier) => {
+describe.each(BINARIES)('the %s binary', (name) => {
   it('exports the kernels and imports a memory, nothing else', async () => {
-    const binary = readBinary(await kernelBinary(tier));
+    const binary = readBinary(await kernelBinary(name));
     expect([...binary.exports].sort()).toEqual(js.flatMap(compiled).sort());
     expect(binary.imports).toEqual(['env.memory']);
   });
 
   it('keeps its constants below the first region', async () => {
-    const { dataEnds } = readBinary(await kernelBinary(tier));
+    const { dataEnds } = readBinary(await kernelBinary(name));
     expect(dataEnds.length).toBeGreaterThan(0);
     expect(Math.max(...dataEnds)).toBeLessThanOrEqual(firstAddress());
   });
 
-  it(`has fused multiply-adds: ${tier === 'relaxed'}`, async () => {
+  const fused = name.startsWith('relaxed');
+  it(`has fused multiply-adds: ${fused}`, async () => {
     // f32x4.relaxed_madd is fd 85 02.
-    const hex = Buffer.from(await kernelBinary(tier)).toString('hex');
-    expect(/^(..)*?fd8502/.test(hex)).toBe(tier === 'relaxed');
+    const hex = Buffer.from(await kernelBinary(name)).toString('hex');
+    expect(/^(..)*?fd8502/.test(hex)).toBe(fused);
   });
 });
 
-describe.each(TIERS.filter((tier) => tier === 'simd' || hasRelaxedSimd()))('an instance of %s', (tier) => {
-  it('touches nothing at or above the first region', async () => {
-    const heap = new WasmHeap(1 << 24);
-    heap.floats.fill(NaN);
-    const before = heap.ints.slice();
-    const module = await WebAssembly.compile(await kernelBinary(tier));
-    await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
-    const changed = [...heap.ints.keys()].filter((i) => heap.ints[i] !== before[i]).map((i) => 4 * i);
-    expect(changed.length).toBeGreaterThan(0);
-    expect(Math.max(...changed)).toBeLessThan(firstAddress());
-  });
-});
+describe.each(BINARIES.filter((name) => !name.startsWith('relaxed') || hasRelaxedSimd()))(
+  'an instance of %s',
+  (name) => {
+    it('touches nothing at or above the first region', async () => {
+      const heap = new WasmHeap(1 << 24, name.endsWith('.threads'));
+      heap.floats.fill(NaN);
+      const before = heap.ints.slice();
+      const module = await WebAssembly.compile(await kernelBinary(name));
+      await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
+      const changed = [...heap.ints.keys()].filter((i) => heap.ints[i] !== before[i]).map((i) => 4 * i);
+      expect(changed.length).toBeGreaterThan(0);
+      expect(Math.max(...changed)).toBeLessThan(firstAddress());
+    });
+  },
+);
 
 /** Where Memory puts its first region: everything below is reserved for the binaries. */
 function firstAddress(): number {

@@ -64,6 +64,37 @@ describe.each(HEAPS)('heap: %s', (_name, make) => {
   });
 });
 
+describe('heap: a shared memory', () => {
+  it('is shared, the other is not', () => {
+    expect(new WasmHeap(2 * MEGABYTE, true).memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(new WasmHeap(2 * MEGABYTE).memory.buffer).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it('scratch lies behind its end, moves with it, and is not part of it', () => {
+    const heap = new WasmHeap(8 * MEGABYTE, true);
+    expect(heap.behind(0)).toBe(MEGABYTE);
+    expect(heap.behind(100_000)).toBe(MEGABYTE);
+    expect(heap.byteLength).toBe(MEGABYTE);
+    expect(heap.floats.byteLength).toBeGreaterThanOrEqual(MEGABYTE + 100_000);
+    heap.floats.fill(7, 0, MEGABYTE / 4);
+    heap.grow(4 * MEGABYTE);
+    expect(heap.behind(100_000)).toBe(heap.byteLength);
+    expect(heap.byteLength).toBeGreaterThanOrEqual(4 * MEGABYTE);
+    expect(heap.floats.byteLength).toBeGreaterThanOrEqual(heap.byteLength + 100_000);
+    expect(heap.floats.subarray(0, MEGABYTE / 4).every((x) => x === 7)).toBe(true);
+  });
+
+  it('scratch counts towards the limit: there is none where there is no room', () => {
+    const heap = new WasmHeap(2 * MEGABYTE, true);
+    expect(heap.behind(MEGABYTE + 1)).toBeUndefined();
+    expect(heap.behind(MEGABYTE / 2)).toBe(MEGABYTE);
+    expect(() => heap.grow(2 * MEGABYTE)).toThrow(MemoryError);
+    heap.grow(1.5 * MEGABYTE);
+    expect(heap.byteLength).toBe(1.5 * MEGABYTE);
+    expect(heap.behind(MEGABYTE / 2)).toBe(1.5 * MEGABYTE);
+  });
+});
+
 const REFUSED =
   'memory: growing from 1.0 MB to 2.1 MB was refused by the system. Lower the batch, the window or the sizes of the model.';
 

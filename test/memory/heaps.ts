@@ -1,4 +1,4 @@
-/** The three heaps the memory tests run over. */
+/** The heaps the memory tests run over. */
 
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import type { Heap } from '../../src/memory/heap.js';
@@ -6,6 +6,7 @@ import type { Heap } from '../../src/memory/heap.js';
 /** By name, each made with a limit in bytes. */
 export const HEAPS: readonly (readonly [name: string, make: (limit: number) => Heap])[] = [
   ['WebAssembly memory', (limit) => new WasmHeap(limit)],
+  ['shared WebAssembly memory', (limit) => new WasmHeap(limit, true)],
   ['32-bit array', (limit) => new ArrayHeap('float32', limit)],
   ['64-bit array', (limit) => new ArrayHeap('float64', limit)],
 ];

@@ -36,9 +36,13 @@ export function testDropout(open: () => Workspace): void {
       const { threshold, scale } = settings(1);
       const y = workspace.output(5);
       const x = workspace.input([1, NaN, Infinity, -1, 0]);
-      workspace.kernels.dropoutForward(y, x, 5, threshold, scale, 3, 4);
+      workspace.kernels.dropoutForward(y, x, 5, 0, threshold, scale, 3, 4);
       workspace.expect('y', y, [0, 0, 0, 0, 0], 0);
     });
+  });
+
+  it('dropoutForward and dropoutBackward: a part has the mask of its place in the whole', () => {
+    for (const first of [1, 4, 6, 1001]) part(open(), 37, first);
   });
 
   it('dropoutForward: keeps the share it should, and other keys keep others', () => {
@@ -63,11 +67,27 @@ function mask(workspace: Workspace, n: number, rate: number, key0: number, key1:
     const { threshold, scale } = settings(rate);
     const y = workspace.output(n);
     const ones = workspace.input(new Array<number>(n).fill(1));
-    workspace.kernels.dropoutForward(y, ones, n, threshold, scale, key0, key1);
+    workspace.kernels.dropoutForward(y, ones, n, 0, threshold, scale, key0, key1);
     kept = workspace.read(y, n).map((value) => value !== 0);
     expect(kept).toEqual(reference.kept(n, threshold, key0, key1));
   });
   return kept;
+}
+
+function part(workspace: Workspace, n: number, first: number): void {
+  workspace.case(`n=${n} first=${first}`, () => {
+    const { threshold, scale } = settings(0.3);
+    const { kernels } = workspace;
+    const keep = reference.kept(first + n, threshold, 5, 6).slice(first);
+    const x = workspace.values(n);
+    const wanted = x.map((value, i) => (keep[i] ? value * scale : 0));
+    const y = workspace.output(n);
+    kernels.dropoutForward(y, workspace.input(x), n, first, threshold, scale, 5, 6);
+    workspace.expect('y', y, wanted, TOLERANCE);
+    const dx = workspace.inOut(new Array<number>(n).fill(0));
+    kernels.dropoutBackward(dx, workspace.input(x), n, first, threshold, scale, 5, 6);
+    workspace.expect('dx', dx, wanted, TOLERANCE);
+  });
 }
 
 function both(workspace: Workspace, n: number, rate: number, [key0, key1]: readonly [number, number]): void {
@@ -78,15 +98,15 @@ function both(workspace: Workspace, n: number, rate: number, [key0, key1]: reado
     const masked = (values: number[]): number[] => values.map((value, i) => (keep[i] ? value * scale : 0));
     const x = workspace.values(n);
     const y = workspace.output(n);
-    kernels.dropoutForward(y, workspace.input(x), n, threshold, scale, key0, key1);
+    kernels.dropoutForward(y, workspace.input(x), n, 0, threshold, scale, key0, key1);
     workspace.expect('y', y, masked(x), TOLERANCE);
     const inPlace = workspace.inOut(x);
-    kernels.dropoutForward(inPlace, inPlace, n, threshold, scale, key0, key1);
+    kernels.dropoutForward(inPlace, inPlace, n, 0, threshold, scale, key0, key1);
     workspace.expect('y over x', inPlace, masked(x), TOLERANCE);
     const before = workspace.values(n);
     const dy = workspace.values(n);
     const dx = workspace.inOut(before);
-    kernels.dropoutBackward(dx, workspace.input(dy), n, threshold, scale, key0, key1);
+    kernels.dropoutBackward(dx, workspace.input(dy), n, 0, threshold, scale, key0, key1);
     workspace.expect('dx', dx, reference.add(before, masked(dy)), TOLERANCE);
     // What was dropped gets no gradient at all, not a small one.
     const moved = workspace.read(dx, n).map((value, i) => value !== before[i]);

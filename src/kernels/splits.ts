@@ -1,0 +1,133 @@
+/**
+ * How each kernel is divided among threads: along one size, in shares that write disjoint memory and form every sum in
+ * the order of the whole, so that results are the same bits for any number of threads.
+ *
+ * Whole stay: sumSquares, whose order of summation is one sequence; embeddingBackward, where two shares could add to
+ * one row; multiplyAddChains, which measures a core.
+ */
+
+import { gemmTNScratch } from './gemm.js';
+import type { Kernels } from './kernels.js';
+
+/** One way to divide one call. */
+export interface Split {
+  /** Position of the size that is divided. */
+  readonly size: number;
+  /** Shares are whole multiples of it, but for the last. */
+  readonly unit: number;
+  /** What the call takes, in multiply-adds of a product. */
+  readonly work: number;
+  /** Bytes by which the address at each position moves for one more of the size. */
+  readonly strides: readonly number[];
+  /** Position of an argument that counts the elements before a share, if there is one. */
+  readonly first?: number;
+  /** Scratch of a share's own instead of the one given: its position, and how many floats it is. */
+  readonly scratch?: { readonly position: number; readonly floats: number };
+}
+
+/** From the arguments of a call to its division. */
+export type Splitter = (args: readonly number[]) => Split;
+
+/** Columns of a panel, and floats of a cache line. */
+const LINE = 16;
+
+/** Rows that products take at a time. */
+const TILE = 4;
+
+/**
+ * What one element takes, in multiply-adds of a product: measured to within a factor of two, with about 10 of them to a
+ * nanosecond. Only the floor of work depends on it.
+ */
+const ADDED = 1;
+const MOVED = 6;
+const UPDATED = 35;
+const EXPONENTIAL = 20;
+const HASHED = 25;
+const CELL_FORWARD = 100;
+const CELL_BACKWARD = 25;
+
+/** Rows of C from which a product is divided by rows: fewer are a step of a sequence, and its weights the larger part. */
+const MANY_ROWS = 128;
+
+/** A flat pass over n elements, all of whose addresses go along. */
+const flat =
+  (size: number, work: number): Splitter =>
+  (args) => ({ size, unit: LINE, work: args[size]! * work, strides: new Array<number>(size).fill(4) });
+
+/** Panels by columns of B: a column takes a sixteenth of a panel. A bias that is not there stays so. */
+const panels =
+  (bStride: (ldb: number) => number): Splitter =>
+  ([, , bias1, bias2, K, N, ldb]) => ({
+    size: 5,
+    unit: LINE,
+    work: K! * N! * MOVED,
+    strides: [4 * (K! + 1), bStride(ldb!), bias1 === 0 ? 0 : 4, bias2 === 0 ? 0 : 4],
+  });
+
+/** The splits. A kernel that is not here runs whole. */
+export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
+  packPanels: panels(() => 4),
+  packPanelsTransposed: panels((ldb) => 4 * ldb),
+
+  // A step of a sequence is divided by columns, so that each core reads its own part of the weights, the same one in
+  // every step, from its own cache.
+  gemm: ([, , , M, N, K, lda, ldc]) =>
+    M! >= MANY_ROWS || N! < 2 * LINE
+      ? { size: 3, unit: TILE, work: M! * N! * K!, strides: [4 * ldc!, 4 * lda!] }
+      : { size: 4, unit: LINE, work: M! * N! * K!, strides: [4, 0, 4 * (K! + 1)] },
+
+  gemmTN: ([, , , M, N, K, , , ldc]) => ({
+    size: 3,
+    unit: LINE,
+    work: M! * N! * K!,
+    strides: [4 * ldc!, 4],
+    scratch: { position: 9, floats: gemmTNScratch(N!) },
+  }),
+
+  columnSums: ([, , M, N]) => ({ size: 3, unit: LINE, work: M! * N! * ADDED, strides: [4, 4] }),
+
+  lstmForward: ([, , , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 5, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, row, row, 4 * row, row] };
+  },
+  lstmBackward: ([, , , , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 6, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row, row, row] };
+  },
+  gruForward: ([, , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 4 * row, row] };
+  },
+  gruBackward: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row] };
+  },
+  rnnForward: flat(2, EXPONENTIAL),
+  rnnBackward: flat(4, MOVED),
+
+  embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
+
+  crossEntropyForward: ([, , , , n, V]) => ({
+    size: 4,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4, 4, 4 * V!, 4],
+  }),
+  crossEntropyBackward: ([, , , , n, V]) => ({
+    size: 4,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4 * V!, 4 * V!, 4, 4],
+  }),
+
+  dropoutForward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+  dropoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+
+  axpy: flat(2, MOVED),
+  scale: flat(1, MOVED),
+  clampValues: flat(1, MOVED),
+  sgdStep: flat(2, MOVED),
+  momentumStep: flat(3, UPDATED),
+  rmspropStep: flat(3, UPDATED),
+  adamStep: flat(4, UPDATED),
+};
