@@ -9,20 +9,18 @@ import type { TrainingShape } from '../bench/shapes.js';
 import { measureTrainStep } from '../bench/train-step.js';
 import type { TrainStepResult } from '../bench/train-step.js';
 import { createEngine } from '../engine.js';
-import type { EngineOptions } from '../engine.js';
 import { OptionError } from '../errors.js';
-import type { Tier } from '../kernels/select.js';
+import { engineOptions } from './engine.js';
+import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { readText } from './files.js';
 import { Interruption } from './interruption.js';
 import { ProgressLine } from './progress.js';
 
 /** The options of `recurra bench`. */
-export interface BenchArguments {
+export interface BenchArguments extends EngineArguments {
   readonly shapes?: string;
   readonly shape?: string;
-  readonly threads?: '1';
-  readonly kernels?: 'auto' | Tier;
   readonly json?: boolean;
 }
 
@@ -59,8 +57,8 @@ export async function benchCommand(options: BenchArguments): Promise<number> {
 /** Every product on one engine, unless a shape is asked for by name; every training step on an engine of its own. */
 async function plan(options: BenchArguments): Promise<Measurement[]> {
   const shapes = await chosenShapes(options);
-  const threads = Number(options.threads ?? 1);
   const engine = await createEngine(engineOptions(options)); // also where a tier that is not there shows at once
+  const { threads } = engine.report();
   const products = PRODUCTS.map((product) => ({
     label: productName(product),
     run: (signal: AbortSignal) => paced(measureProduct(engine, product, threads), signal),
@@ -70,11 +68,6 @@ async function plan(options: BenchArguments): Promise<Measurement[]> {
     run: (signal: AbortSignal) => runStep(options, shape, threads, signal),
   }));
   return options.shape === undefined ? [...products, ...steps] : steps;
-}
-
-/** What an engine of the benchmarks is made with: the one place that will know of threads. */
-function engineOptions({ kernels = 'auto' }: BenchArguments): EngineOptions {
-  return { kernels };
 }
 
 async function runStep(

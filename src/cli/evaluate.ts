@@ -4,19 +4,19 @@ import type { Corpus } from '../data/corpus.js';
 import { UNKNOWN } from '../data/vocabulary.js';
 import { evaluate } from '../train/evaluate.js';
 import { settingsOf } from '../train/settings.js';
+import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest, readCorpus } from './files.js';
 
 /** The options of `recurra evaluate`. */
-export interface EvaluateArguments {
+export interface EvaluateArguments extends EngineArguments {
   readonly text: string;
-  readonly threads?: number | 'auto';
   readonly json?: boolean;
 }
 
 /** Runs the command. @returns the exit code */
 export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
-  const { model, training } = await loadBest(folder, options.threads);
+  const { model, training } = await loadBest(folder, options);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const { batch, window } = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { loss, perplexity, tokens } = evaluate(model, corpus.tokens, { batch, window });

@@ -50,6 +50,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   topK: '--top-k',
   'createEngine: kernels': '--kernels',
   'createEngine: threads': '--threads',
+  'createEngine: revectorize': '--revectorize',
 };
 
 /** Names of the library, and what is quoted: that is the user's own text, which stays as it is. */

@@ -8,6 +8,8 @@ import type { CorpusOptions } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, DataError } from '../errors.js';
 import { Fields } from '../models/snapshot.js';
+import { engineOptions } from './engine.js';
+import type { EngineArguments } from './engine.js';
 
 /** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
@@ -21,8 +23,9 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
 }
 
 /** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
-export async function loadBest(folder: string, threads: number | 'auto' = 1): Promise<Checkpoint> {
-  const checkpoint = await loadCheckpoint(folder, await createEngine({ threads }), { weights: 'best' });
+export async function loadBest(folder: string, options: EngineArguments): Promise<Checkpoint> {
+  const engine = await createEngine(engineOptions(options));
+  const checkpoint = await loadCheckpoint(folder, engine, { weights: 'best' });
   const { training, weights } = checkpoint;
   if (training !== undefined && weights === 'best') {
     const [epoch, validLoss] = new Fields('training', training.values).numbers('best');

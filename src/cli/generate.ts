@@ -1,21 +1,21 @@
 /** `recurra generate`: text from a model. */
 
 import type { GenerateOptions } from '../models/language-model.js';
+import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest } from './files.js';
 
 /** The options of `recurra generate`. */
-export interface GenerateArguments extends GenerateOptions {
+export interface GenerateArguments extends GenerateOptions, Omit<EngineArguments, 'kernels'> {
   readonly prompt?: string;
-  readonly threads?: number | 'auto';
 }
 
 /** Runs the command. @returns the exit code */
 export async function generateCommand(
   folder: string,
-  { prompt = '', threads, ...options }: GenerateArguments,
+  { prompt = '', threads = 1, revectorize = false, ...options }: GenerateArguments,
 ): Promise<number> {
-  const { model } = await loadBest(folder, threads);
+  const { model } = await loadBest(folder, { threads, revectorize });
   process.stdout.write(`${model.generate(prompt, options)}\n`);
   return EXIT.done;
 }

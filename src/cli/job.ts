@@ -9,7 +9,6 @@ import { createEngine } from '../engine.js';
 import type { Engine } from '../engine.js';
 import { CheckpointError, DataError, OptionError } from '../errors.js';
 import { TIERS } from '../kernels/select.js';
-import type { Tier } from '../kernels/select.js';
 import { LanguageModel } from '../models/language-model.js';
 import type { Cell } from '../models/language-model.js';
 import { reserveTraining } from '../models/sizes.js';
@@ -19,10 +18,12 @@ import type { Snapshot } from '../models/snapshot.js';
 import { checkChoice } from '../options.js';
 import { fullSettings, MOMENTS } from '../train/settings.js';
 import type { FullSettings, TrainSettings } from '../train/settings.js';
+import { engineOptions } from './engine.js';
+import type { EngineArguments } from './engine.js';
 import { readCorpus } from './files.js';
 
 /** The options of `recurra train`, as commander reads them. */
-export interface TrainArguments {
+export interface TrainArguments extends EngineArguments {
   readonly text?: string;
   readonly out?: string;
   readonly resume?: string;
@@ -46,8 +47,6 @@ export interface TrainArguments {
   readonly validFraction?: number;
   readonly patience?: number;
   readonly seed?: number;
-  readonly kernels?: 'auto' | Tier;
-  readonly threads?: number | 'auto';
   readonly log?: string;
   readonly json?: boolean;
 }
@@ -82,13 +81,14 @@ const WITH_RESUME = [
   'patience',
   'kernels',
   'threads',
+  'revectorize',
   'log',
   'json',
 ];
 
 /** A run of its own. @throws whatever is wrong with options, text or folder */
 export async function newJob(options: TrainArguments): Promise<Job> {
-  const { text, out, level = 'char', locale, seed = 1, kernels = 'auto', threads = 1 } = options;
+  const { text, out, level = 'char', locale, seed = 1 } = options;
   if (text === undefined || out === undefined) {
     throw new OptionError(
       `train: ${text === undefined ? '--text FILE' : '--out DIR'} is missing. Give --text FILE and --out DIR, or --resume DIR.`,
@@ -103,7 +103,7 @@ export async function newJob(options: TrainArguments): Promise<Job> {
   const corpus = await readCorpus(text, { level, locale, vocabSize });
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
-  const engine = await createEngine({ seed, kernels, threads });
+  const engine = await createEngine({ seed, ...engineOptions(options) });
   const model = {
     cell: options.cell ?? 'lstm',
     embeddingSize: options.embedding ?? 64,
@@ -146,7 +146,7 @@ export async function resumedJob(options: TrainArguments, folder: string): Promi
     const names = foreign.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new OptionError(
       `train: ${names.join(', ')} cannot be changed by --resume, which goes on with the settings of the checkpoint. ` +
-        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --kernels, --threads, --log and --json.',
+        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --kernels, --threads, --revectorize, --log and --json.',
     );
   }
   const { model, training } = await loadOnItsKernels(folder, options);
@@ -170,14 +170,14 @@ export async function resumedJob(options: TrainArguments, folder: string): Promi
 }
 
 /** Loads on the kernels that wrote the checkpoint, so that the run goes on bit for bit; or on others, if asked. */
-async function loadOnItsKernels(folder: string, { kernels, threads = 1 }: TrainArguments): Promise<Checkpoint> {
-  const engine = await createEngine({ kernels: kernels ?? 'auto', threads });
+async function loadOnItsKernels(folder: string, options: TrainArguments): Promise<Checkpoint> {
+  const engine = await createEngine(engineOptions(options));
   const checkpoint = await loadCheckpoint(folder, engine);
   const { training } = checkpoint;
-  if (kernels !== undefined || training === undefined) return checkpoint;
+  if (options.kernels !== undefined || training === undefined) return checkpoint;
   const stored = new Fields('training', training.values).string('kernels');
   const tier = readStored(folder, () => checkChoice('training', 'kernels', stored, TIERS));
   if (tier === engine.report().kernels) return checkpoint;
   engine.dispose();
-  return loadCheckpoint(folder, await createEngine({ kernels: tier, threads }));
+  return loadCheckpoint(folder, await createEngine(engineOptions({ ...options, kernels: tier })));
 }

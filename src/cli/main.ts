@@ -33,6 +33,11 @@ const THREADS: [flags: string, description: string, reader: Reader<number | 'aut
   wholeOrAuto('--threads', MOST_THREADS),
 ];
 
+const REVECTORIZE: [flags: string, description: string] = [
+  '--revectorize',
+  'experimental: join pairs of vectors, on Node 24 or later on x64',
+];
+
 function build(run: (code: Promise<number>) => Promise<void>): Command {
   const program = new Command('recurra')
     .description('Train and run recurrent neural networks on the CPU.')
@@ -50,6 +55,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .description('loss, perplexity and bits per character of a text')
     .requiredOption('--text <file>', 'text to evaluate, UTF-8', path('--text'))
     .option(...THREADS)
+    .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
@@ -65,6 +71,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
     .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
     .option(...THREADS)
+    .option(...REVECTORIZE)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
   program
     .command('info')
@@ -76,7 +83,8 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .description('how fast products and training steps are here')
     .option('--shapes <file>', 'training steps to time, as JSON (eight of the usual)', path('--shapes'))
     .option('--shape <name>', 'time this training step alone, and no products', anyText('--shape'))
-    .option('--threads <n>', 'threads that compute: 1 (1)', oneOf('--threads', ['1']))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
     .option('--json', 'print one JSON object a row')
     .action((options: BenchArguments) => run(benchCommand(options)));
@@ -130,6 +138,7 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--seed <n>', 'seed of weights and dropout (1)', whole('--seed', 0, MAX_SEED))
     .option('--kernels <tier>', 'auto, relaxed, simd or js (auto)', oneOf('--kernels', ['auto', ...TIERS]))
     .option(...THREADS)
+    .option(...REVECTORIZE)
     .option('--log <file>', 'append a CSV line an epoch', path('--log'))
     .option('--json', 'print one JSON object an epoch')
     .action((options: TrainArguments) => run(trainCommand(options)));
