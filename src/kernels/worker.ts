@@ -48,7 +48,7 @@ export function prepareWorker({ module, memory, control, routines }: WorkerSetup
 function serve(control: Control, kernels: readonly Routine[]): void {
   const { words } = control;
   const wait = patience(words);
-  for (let generation = 0; ; ) {
+  for (let generation = 0; ;) {
     generation = wait(generation);
     try {
       runJob(control.job, kernels);
