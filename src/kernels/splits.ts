@@ -71,10 +71,12 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
 
   // A step of a sequence is divided by columns, so that each core reads its own part of the weights, the same one in
   // every step, from its own cache.
-  gemm: ([, , , M, N, K, lda, ldc]) =>
-    M! >= MANY_ROWS || N! < 2 * LINE
-      ? { size: 3, unit: TILE, work: M! * N! * K!, strides: [4 * ldc!, 4 * lda!] }
-      : { size: 4, unit: LINE, work: M! * N! * K!, strides: [4, 0, 4 * (K! + 1)] },
+  gemm: ([, , , M, N, K, lda, ldc]) => {
+    const work = M! * N! * (K! + MOVED);
+    return M! >= MANY_ROWS || N! < 2 * LINE
+      ? { size: 3, unit: TILE, work, strides: [4 * ldc!, 4 * lda!] }
+      : { size: 4, unit: LINE, work, strides: [4, 0, 4 * (K! + 1)] };
+  },
 
   gemmTN: ([, , , M, N, K, , , ldc]) => ({
     size: 3,

@@ -24,7 +24,7 @@ export function startWorker(setup: WorkerSetup, onDeath: (reason: string) => voi
   const ready = new Promise<void>((resolve, reject) => {
     worker.addEventListener('message', () => resolve(), { once: true });
     worker.addEventListener('error', ({ message }) => {
-      const reason = message ?? 'its script could not be loaded';
+      const reason = message || 'its script could not be loaded';
       onDeath(reason);
       reject(new Error(reason));
     });
