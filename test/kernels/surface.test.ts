@@ -4,6 +4,7 @@
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { kernelBinary } from '../../src/kernels/binary.node.js';
 import { jsKernels } from '../../src/kernels/kernels.js';
@@ -126,6 +127,10 @@ describe.each(BINARIES)('the %s binary', (name) => {
     const binary = readBinary(await kernelBinary(name));
     expect([...binary.exports].sort()).toEqual(js.flatMap(compiled).sort());
     expect(binary.imports).toEqual(['env.memory']);
+  });
+
+  it('is at most 20 kB gzipped', async () => {
+    expect(gzipSync(await kernelBinary(name)).length).toBeLessThanOrEqual(20_000);
   });
 
   it('keeps its constants below the first region', async () => {
