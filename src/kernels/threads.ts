@@ -28,8 +28,11 @@ const SLOWEST = 20;
 /** Looks at a worker's answer between two looks at the clock. */
 const LOOKS = 1024;
 
-/** Milliseconds of waiting before main sleeps between looks, where it may, and for how long at a time. */
-const IMPATIENCE = 0.3;
+/**
+ * Milliseconds of waiting before main sleeps between looks, where it may, and for how long at a time. Sleeping sooner
+ * would make workers spin in vain, and so sleep in their turn.
+ */
+const IMPATIENCE = 2;
 const NAP = 0.05;
 
 type Routine = (...args: number[]) => number | void;

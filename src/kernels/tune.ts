@@ -73,7 +73,7 @@ export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
   const known = chosen.get(key);
   if (known !== undefined) return known;
   const { gemm, gemmTN } = candidates(request, isArm(binary, heap));
-  const [M, N, K] = [24, 96, 64];
+  const [M, N, K] = [32, 96, 128]; // whole tiles of every kind
   const a = FREE;
   const c = a + 4 * K * Math.max(M, N);
   const panels = c + 4 * M * N;

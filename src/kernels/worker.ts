@@ -27,10 +27,10 @@ export interface RunningWorker {
 type Routine = (...args: number[]) => unknown;
 
 /** Milliseconds without work before a worker sleeps: longer than the host's gaps, shorter than anybody notices. */
-const SPIN = 0.1;
+const SPIN = 0.5;
 
 /** Most jobs in a row that a worker sleeps for at once, because spinning was in vain. */
-const MOST_NAPS = 255;
+const MOST_NAPS = 63;
 
 /** Looks at the generation between two looks at the clock. */
 const LOOKS = 64;
@@ -74,9 +74,14 @@ function patience(words: Int32Array): (last: number) => number {
       return sleep(words, last);
     }
     const generation = spin(words, last);
-    backoff = generation === last ? Math.min(2 * backoff + 1, MOST_NAPS) : 0;
+    if (generation !== last) {
+      backoff = 0;
+      return generation;
+    }
+    // Once is a pause of the host's. From the second time in a row on, the next jobs are slept for.
     naps = backoff;
-    return generation === last ? sleep(words, last) : generation;
+    backoff = Math.min(2 * backoff + 1, MOST_NAPS);
+    return sleep(words, last);
   };
 }
 
