@@ -73,16 +73,18 @@ export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
   const known = chosen.get(key);
   if (known !== undefined) return known;
   const { gemm, gemmTN } = candidates(request, isArm(binary, heap));
-  const [M, N, K] = [32, 96, 128]; // whole tiles of every kind
+  // Whole tiles of every kind, and small enough for hundreds of calls.
+  const [M, N, K] = [24, 96, 64];
+  const [rowsTN, depthTN] = [32, 128];
   const a = FREE;
-  const c = a + 4 * K * Math.max(M, N);
-  const panels = c + 4 * M * N;
-  const tmp = panels + 4 * Math.max(panelSize(K, N), K * N);
+  const b = a + 4 * depthTN * rowsTN;
+  const c = b + 4 * Math.max(panelSize(K, N), depthTN * N);
+  const tmp = c + 4 * rowsTN * N;
   heap.floats.fill(0.5, FREE / 4, tmp / 4 + gemmTNScratch(N));
   const budget = request.revectorized ? BUDGET_REVECTORIZED : BUDGET;
   const tiles = {
-    gemm: fastest(gemm, budget, (tile) => binary[`gemm${tile}`](c, a, panels, M, N, K, K, N, BIAS)),
-    gemmTN: fastest(gemmTN, budget, (tile) => binary[`gemmTN${tile}`](c, a, panels, M, N, K, M, N, N, tmp)),
+    gemm: fastest(gemm, budget, (tile) => binary[`gemm${tile}`](c, a, b, M, N, K, K, N, BIAS)),
+    gemmTN: fastest(gemmTN, budget, (tile) => binary[`gemmTN${tile}`](c, a, b, rowsTN, N, depthTN, rowsTN, N, N, tmp)),
   };
   heap.floats.fill(0, FREE / 4);
   chosen.set(key, tiles);
