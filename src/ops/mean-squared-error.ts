@@ -29,6 +29,7 @@ export function meanSquaredError(predictions: View, targets: HostArray): View {
   const wanted = engine.input(targets, 'targets of meanSquaredError');
   const mean = kernels.meanSquaredErrorForward(predictions.ptr, wanted.ptr, n);
   memory.view(loss.ptr, 1)[0] = mean;
+  predictions.keep();
   tape.record('meanSquaredError', () => {
     if (!loss.hasGradient || !predictions.requiresGrad) return;
     const scale = (2 * memory.view(loss.gradient(), 1)[0]!) / n;

@@ -8,6 +8,7 @@ import { crossEntropy } from '../../src/ops/cross-entropy.js';
 import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
 import { lstm } from '../../src/ops/lstm.js';
+import { meanSquaredError } from '../../src/ops/mean-squared-error.js';
 import { RecurrentWeights } from '../../src/ops/recurrent.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
@@ -92,7 +93,7 @@ test('the gradient takes the place of logits that nothing else reads', async () 
   expect(new Set(places)).toEqual(new Set([0]));
 });
 
-test('logits whose values another backward reads are left alone: a layer on top, the states of an LSTM', async () => {
+test('logits whose values another backward reads are left alone: a layer on top, another loss, the states of an LSTM', async () => {
   const engine = await doubleEngine();
   const x = drawn(engine, 'x', [4, 3, 5]);
   const weights = new LinearWeights(drawn(engine, 'weight', [V, 5]), drawn(engine, 'bias', [V]));
@@ -102,6 +103,12 @@ test('logits whose values another backward reads are left alone: a layer on top,
     return [linear(logits, above), crossEntropy(logits, targets)];
   };
   expect(gradcheck(engine, [x, weights.weight, above.weight], layered)).toEqual([]);
+  const regressed = (): View[] => {
+    const logits = linear(x.view(), weights);
+    const wanted = { data: new Float64Array(12 * V).fill(0.5), shape: [4, 3, V] };
+    return [meanSquaredError(logits, wanted), crossEntropy(logits, targets)];
+  };
+  expect(gradcheck(engine, [x, weights.weight], regressed)).toEqual([]);
   const cell = {
     weightIh: drawn(engine, 'weight_ih', [4 * V, 5]),
     weightHh: drawn(engine, 'weight_hh', [4 * V, V]),
