@@ -5,7 +5,7 @@ import { LSTM } from '../layers/lstm.js';
 import type { View } from '../memory/view.js';
 import { alternate, median } from './alternation.js';
 import type { Plan } from './alternation.js';
-import { fractionOfPeak, peakMeasure } from './peak.js';
+import { peakMeasure, reached } from './peak.js';
 
 /** The sizes of a layer. */
 export interface LayerShape {
@@ -24,6 +24,7 @@ export interface LayerResult {
   readonly msBackward: number;
   readonly gflops: number;
   readonly fractionOfPeak: number;
+  readonly peakGflops: number;
 }
 
 /** A character model's layer, and one of the size of its own input. */
@@ -59,7 +60,7 @@ export function* measureLayer(engine: Engine, shape: LayerShape, plan: Plan = PL
     msForward: share * median(ms),
     msBackward: (1 - share) * median(ms),
     gflops: flops / median(ms) / 1e6,
-    fractionOfPeak: fractionOfPeak(ms, flops, peakMs),
+    ...reached(ms, flops, peakMs),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Engine } from '../engine.js';
 import { CHAINS } from '../kernels/peak.js';
-import { medianRatio, timed } from './alternation.js';
+import { median, medianRatio, timed } from './alternation.js';
 import type { Measure } from './alternation.js';
 
 const TURNS = 2000;
@@ -24,18 +24,33 @@ export function peakMeasure(engine: Engine): Measure {
   return (calls) => engine.evaluate(() => timed(peakLoop(engine))(calls));
 }
 
+/** Peaks before and after a round that differ by less than this are of one pace. */
+const SAME_PACE = 0.05;
+const LEAST_STEADY = 3;
+
+/** What was measured as a part of the peak. */
+export interface Reached {
+  /** The median over the rounds. */
+  readonly fractionOfPeak: number;
+  /** Of the loop, in the same rounds. */
+  readonly peakGflops: number;
+}
+
 /**
- * The part of the peak that was reached: the median over the rounds.
+ * The part of the peak that was reached. Rounds during which the machine changed its pace are left out: those whose
+ * peak is not that of the next round, as long as some are left.
  * @param ms ms per call by round
  * @param flops of one call
- * @param peakMs ms per call of the loop, in the same rounds
+ * @param peakMs ms per call of the loop, in the same rounds, before each
  * @param threads that share the work; the loop runs on one
  */
-export function fractionOfPeak(
-  ms: readonly number[],
-  flops: number,
-  peakMs: readonly number[],
-  threads: number = 1,
-): number {
-  return ((flops / PEAK_FLOPS) * medianRatio(peakMs, ms)) / threads;
+export function reached(ms: readonly number[], flops: number, peakMs: readonly number[], threads: number = 1): Reached {
+  const rounds = [...ms.keys()];
+  const steady = rounds.filter((i) => Math.abs(peakMs[Math.min(i + 1, ms.length - 1)]! / peakMs[i]! - 1) < SAME_PACE);
+  const chosen = steady.length >= LEAST_STEADY ? steady : rounds;
+  const pick = (values: readonly number[]): number[] => chosen.map((i) => values[i]!);
+  return {
+    fractionOfPeak: ((flops / PEAK_FLOPS) * medianRatio(pick(peakMs), pick(ms))) / threads,
+    peakGflops: PEAK_FLOPS / median(pick(peakMs)) / 1e6,
+  };
 }

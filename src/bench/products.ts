@@ -8,7 +8,7 @@ import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../kernels/g
 import { Random } from '../random.js';
 import { alternate, finish, median, timed } from './alternation.js';
 import type { Plan } from './alternation.js';
-import { fractionOfPeak, peakLoop } from './peak.js';
+import { peakLoop, reached } from './peak.js';
 
 /** One product. */
 export interface Product {
@@ -92,7 +92,6 @@ export function* measureProduct(
   });
   const flops = 2 * M * K * N;
   const gflops = flops / median(ms) / 1e6;
-  const fraction = fractionOfPeak(ms, flops, peakMs, threads);
   return {
     bench: 'product',
     product: productName(product),
@@ -102,8 +101,7 @@ export function* measureProduct(
     threads,
     usPerCall: 1000 * median(ms),
     gflops,
-    peakGflops: gflops / fraction,
-    fractionOfPeak: fraction,
+    ...reached(ms, flops, peakMs, threads),
   };
 }
 

@@ -17,7 +17,7 @@ import { clipGradNorm } from '../optim/clip.js';
 import { alternate, median, timed } from './alternation.js';
 import type { Plan } from './alternation.js';
 import { stepFloorBytes, stepFlops } from './counts.js';
-import { fractionOfPeak, peakMeasure } from './peak.js';
+import { peakMeasure, reached } from './peak.js';
 import type { LanguageShape, SequenceShape, TrainingShape } from './shapes.js';
 
 /** A model as a step needs it: its parameters and the loss of the batch it is given again and again. */
@@ -39,6 +39,8 @@ export interface TrainStepResult {
   readonly gflops: number;
   /** Of `threads` times the peak of one core. */
   readonly fractionOfPeak: number;
+  /** Of one core, in the same rounds. */
+  readonly peakGflops: number;
   /** Bytes that the step took, with the packed weights. */
   readonly stepBytes: number;
   readonly floorBytes: number;
@@ -122,7 +124,7 @@ export function* measureTrainStep(
     msPerStep,
     tokensPerSecond: (1000 * shape.B * shape.T) / msPerStep,
     gflops: flops / msPerStep / 1e6,
-    fractionOfPeak: fractionOfPeak(stepMs, flops, peakMs, threads),
+    ...reached(stepMs, flops, peakMs, threads),
     stepBytes,
     floorBytes,
     bytesOverFloor: stepBytes / floorBytes,

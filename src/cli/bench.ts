@@ -118,7 +118,7 @@ function tablePrinter(): (result: Result) => void {
 
 /** The first two columns to the left, figures to the right. */
 function row(cells: readonly string[]): string {
-  const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(27) : cell.padStart(i === 1 ? 11 : 9)));
+  const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(27) : cell.padStart(i === 1 ? 14 : 9)));
   return `${padded.join(' ')}\n`;
 }
 
@@ -135,12 +135,13 @@ function productCells(result: ProductResult): Record<string, string> {
 }
 
 function stepCells(result: TrainStepResult): Record<string, string> {
-  const { shape, msPerStep, tokensPerSecond, gflops, fractionOfPeak, stepBytes, bytesOverFloor } = result;
+  const { shape, msPerStep, tokensPerSecond, gflops, peakGflops, fractionOfPeak, stepBytes, bytesOverFloor } = result;
   return {
     'training step': shape,
     ms: msPerStep.toFixed(2),
     'tokens/s': Math.round(tokensPerSecond).toString(),
     'GFLOP/s': gflops.toFixed(1),
+    peak: peakGflops.toFixed(1),
     fraction: fractionOfPeak.toFixed(2),
     MB: (stepBytes / 1e6).toFixed(1),
     'of floor': bytesOverFloor.toFixed(2),

@@ -50,6 +50,9 @@ const FLAGS: Readonly<Record<string, string>> = {
   topK: '--top-k',
   'createEngine: kernels': '--kernels',
   'createEngine: threads': '--threads',
+  'Leave threads': 'Leave --threads',
+  'Leave revectorize': 'Leave --revectorize',
+  'with threads': 'with --threads',
   'createEngine: revectorize': '--revectorize',
 };
 

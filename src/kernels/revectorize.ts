@@ -9,6 +9,7 @@ import { ArrayHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
 import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
+import { RELU, TANH } from './rnn.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -48,12 +49,21 @@ function checkRuntime(): { setFlagsFromString(flags: string): void } {
 const FIRST = 4096;
 const TOLERANCE = 1e-4;
 
-/** One call of a kernel on addresses `a` and `b` of 8,192 floats each and scratch, with what it writes from `a` on. */
+/** A call of a kernel on two buffers, of which it writes the first, and scratch. */
 type Case = (kernels: Kernels, a: number, b: number, tmp: number) => void;
 
-const [M, N, K] = [13, 45, 31];
+const [M, N, K] = [13, 77, 300];
+const [B, H] = [13, 21];
+const n = 333;
 
-/** The kernels with inner loops of vectors, at sizes with remainders. */
+/** `count` times so many floats, in bytes. */
+const state = (count: number): number => 4 * B * H * count;
+const vector = (count: number): number => 4 * n * count;
+
+/**
+ * The kernels that compute, at sizes with remainders, several blocks and every tile. Those that only copy, hash or draw
+ * one sum (packing, embedding, dropout, losses in 64 bits, multiplyAddChains) are not among them.
+ */
 const CASES: Readonly<Record<string, Case>> = {
   gemm: (kernels, a, b) => {
     kernels.gemm(a, b, b + 4 * M * K, M, N, K, K, N, BIAS);
@@ -62,16 +72,28 @@ const CASES: Readonly<Record<string, Case>> = {
   'gemm of one row': (kernels, a, b) => kernels.gemm(a, b, b + 4 * K, 1, N, K, K, N, BIAS),
   gemmTN: (kernels, a, b, tmp) => kernels.gemmTN(a, b, b + 4 * K * 37, 37, N, K, 37, N, N, tmp),
   columnSums: (kernels, a, b) => kernels.columnSums(a, b, M, N, N),
-  lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + 4 * M * 21, a + 8 * M * 21, b, b + 16 * M * 21, M, 21),
+  lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>
-    kernels.lstmBackward(a, a + 16 * M * 21, b, b + 4 * M * 21, b + 8 * M * 21, b + 12 * M * 21, M, 21),
-  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + 16 * M * 21, M, 21),
-  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + 16 * M * 21, b, b + 4 * M * 21, M, 21),
-  rnnForward: (kernels, a, b) => kernels.rnnForward(a, b, 333, 0),
-  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + 4 * 333, b + 8 * 333, 333, 0),
-  axpy: (kernels, a, b) => kernels.axpy(a, b, 333, 0.5),
+    kernels.lstmBackward(a, a + state(4), b, b + state(1), b + state(2), b + state(3), B, H),
+  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H),
+  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H),
+  'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
+  'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
+  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), n, TANH),
+  crossEntropy: (kernels, a, b) => {
+    const targets = b + vector(1); // of positive numbers 0 times is 0, bit for bit the integer
+    kernels.scale(targets, 5, 0);
+    kernels.crossEntropyForward(a, a + 64, b, targets, 5, 31, -1);
+    kernels.crossEntropyBackward(a + 128, b, a + 64, targets, 5, 31, -1, 0.2, 0);
+  },
+  axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
+  scale: (kernels, a) => kernels.scale(a, n, 0.5),
+  clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),
+  sgdStep: (kernels, a, b) => kernels.sgdStep(a, b, n, 0.01, 0.1),
+  momentumStep: (kernels, a, b) => kernels.momentumStep(a, b, a + vector(1), n, 0.01, 0.1, 0.9, 1),
+  rmspropStep: (kernels, a, b) => kernels.rmspropStep(a, b, b + vector(1), n, 0.01, 0.1, 0.99, 1e-8),
   adamStep: (kernels, a, b) =>
-    kernels.adamStep(a, b, a + 4 * 333, b + 4 * 333, 333, 0.01, 0, 0, 0.9, 0.999, 1e-8, 0.1, 0.001),
+    kernels.adamStep(a, b, a + vector(1), b + vector(1), n, 0.01, 0, 0, 0.9, 0.999, 1e-8, 0.1, 0.001),
 };
 
 /** How long the self-check goes on, in ms: well past the point where V8 has optimized every kernel. */
@@ -85,11 +107,11 @@ const DURATION = 60;
 export function checkRevectorized(kernels: Kernels, heap: Heap): void {
   const plain = new ArrayHeap('float32', 2 ** 24);
   const expected = jsKernels(plain);
-  const buffer = 4 * Math.max(8192, panelSize(K, N) + M * K);
+  const buffer = 4 * Math.max(8192, panelSize(K, N) + M * K, K * (37 + N));
   const [a, b, tmp] = [FIRST, FIRST + buffer, FIRST + 2 * buffer];
   heap.grow(tmp + 4 * gemmTNScratch(N));
   const numbers = Float32Array.from({ length: (tmp - a) / 4 }, (_, i) => 0.1 + (((i * 37) % 101) - 50) / 60);
-  numbers.fill(0.3, (b - a) / 4 + 333, (b - a) / 4 + 666); // adamStep takes the root of these
+  numbers.fill(0.3, (b - a) / 4 + n, (b - a) / 4 + 2 * n); // squares, whose root the optimizers take
   const wanted = Object.values(CASES).map((run) => {
     plain.floats.set(numbers, a / 4);
     run(expected, a, b, tmp);

@@ -56,14 +56,15 @@ export interface SelectionRequest {
  * @throws KernelUnavailableError if a tier, several threads or joined vectors were asked for and cannot run here
  */
 export async function selectKernels(request: SelectionRequest): Promise<Selection> {
-  const { tier, precision, memoryLimit, threads = 1 } = request;
+  const { tier, precision, memoryLimit, threads = 1, revectorize = false } = request;
   const notes: string[] = [];
   const candidates = tier === 'auto' ? TIERS : [tier];
   for (const candidate of candidates) {
     if (candidate === 'js') {
       if (threads === 'auto') notes.push('threads: 1, the js kernels run on one');
       else if (threads > 1) notes.push('js: its kernels run on one thread');
-      if (threads !== 'auto' && threads > 1) break;
+      if (revectorize) notes.push('js: its kernels have no vectors to join');
+      if (revectorize || (threads !== 'auto' && threads > 1)) break;
       const heap = new ArrayHeap(precision, memoryLimit);
       return { tier: 'js', notes, heap, kernels: jsKernels(heap), tiles: undefined, team: undefined };
     }
@@ -74,12 +75,20 @@ export async function selectKernels(request: SelectionRequest): Promise<Selectio
   throw unavailable(request, notes);
 }
 
-function unavailable({ tier, threads = 1 }: SelectionRequest, notes: readonly string[]): KernelUnavailableError {
+function unavailable(
+  { tier, threads = 1, revectorize = false }: SelectionRequest,
+  notes: readonly string[],
+): KernelUnavailableError {
   const several = threads !== 'auto' && threads > 1;
-  const what = [...(tier === 'auto' ? [] : [`kernels '${tier}'`]), ...(several ? [`threads ${threads}`] : [])];
+  const what = [
+    ...(tier === 'auto' ? [] : [`kernels '${tier}'`]),
+    ...(several ? [`threads ${threads}`] : []),
+    ...(revectorize ? ['revectorize'] : []),
+  ];
+  const choice = `Leave ${several ? 'threads' : 'it'} out, or say 'auto', for the best there is.`;
+  const remedy = revectorize ? 'Leave revectorize out.' : choice;
   return new KernelUnavailableError(
-    `createEngine: ${what.join(' with ')} cannot run here: ${notes.join('; ')}. ` +
-      `Leave ${several ? 'threads' : 'it'} out, or say 'auto', for the best there is.`,
+    `createEngine: ${what.join(' with ')} cannot run here: ${notes.join('; ')}. ${remedy}`,
   );
 }
 

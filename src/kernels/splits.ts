@@ -2,8 +2,8 @@
  * How each kernel is divided among threads: along one size, in shares that write disjoint memory and form every sum in
  * the order of the whole, so that results are the same bits for any number of threads.
  *
- * Whole stay: sumSquares, whose order of summation is one sequence; embeddingBackward, where two shares could add to
- * one row; multiplyAddChains, which measures a core.
+ * Whole stay: sumSquares and meanSquaredErrorForward, whose order of summation is one sequence; meanSquaredErrorBackward,
+ * which is small; embeddingBackward, where two shares could add to one row; multiplyAddChains, which measures a core.
  */
 
 import { gemmTNScratch } from './gemm.js';

@@ -33,6 +33,8 @@ const LOOKS = 1024;
  * would make workers spin in vain, and so sleep in their turn.
  */
 const IMPATIENCE = 2;
+/** Milliseconds between two looks at the clock that count at most. */
+const LONGEST_GAP = 100;
 const NAP = 0.05;
 
 type Routine = (...args: number[]) => number | void;
@@ -161,16 +163,18 @@ export class Team {
     const control = this.#controls[rank - 1]!;
     const { words } = control;
     const generation = words[GENERATION]!;
-    let waiting = 0;
-    for (let look = 1; Atomics.load(words, DONE) !== generation; look++) {
+    let last = performance.now();
+    const share = last - began;
+    for (let look = 1, waited = 0; Atomics.load(words, DONE) !== generation; look++) {
       if (look % LOOKS !== 0) continue;
       const now = performance.now();
-      if (waiting === 0) waiting = now;
-      if (now - waiting > SLACK + SLOWEST * (waiting - began)) {
-        this.#giveUp(`worker ${rank} has not answered for ${Math.round((now - began) / 1000)} s`);
-      }
+      // A long gap is a process that was stopped and goes on, and its worker with it: no fault of the worker.
+      waited += Math.min(now - last, LONGEST_GAP);
+      last = now;
+      if (waited > SLACK + SLOWEST * share)
+        this.#giveUp(`worker ${rank} has not answered for ${Math.round(waited / 1000)} s`);
       // It may be waiting for this very core.
-      if (this.#maySleep && now - waiting > IMPATIENCE) Atomics.wait(this.#pillow, 0, 0, NAP);
+      if (this.#maySleep && waited > IMPATIENCE) Atomics.wait(this.#pillow, 0, 0, NAP);
     }
     return control.takeFailure();
   }

@@ -51,9 +51,12 @@ export class WasmHeap implements Heap {
 
   grow(byteLength: number): void {
     if (byteLength <= this.byteLength) return;
-    checkLimit(byteLength + this.#behind, this.#limit);
+    checkLimit(byteLength, this.#limit);
+    this.#behind = 0; // scratch is dead between calls: its room is the heap's now
+    this.#refresh();
+    if (byteLength <= this.byteLength) return;
     // A quarter more than asked for, so that a model that grows step by step does not copy itself each time.
-    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.25), this.#limit - this.#behind);
+    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.25), this.#limit);
     if (!this.#tryGrow(wanted) && !this.#tryGrow(byteLength)) throw outOfMemory(byteLength, this.byteLength);
     this.#refresh();
   }

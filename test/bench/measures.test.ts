@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { alternate, finish, median, medianRatio, timed } from '../../src/bench/alternation.js';
 import { stepFlops } from '../../src/bench/counts.js';
 import { measureLayer } from '../../src/bench/layer.js';
-import { fractionOfPeak, PEAK_FLOPS } from '../../src/bench/peak.js';
+import { PEAK_FLOPS, reached } from '../../src/bench/peak.js';
 import { measureProduct, productName, PRODUCTS } from '../../src/bench/products.js';
 import type { TrainingShape } from '../../src/bench/shapes.js';
 import { buildTrainStep, measureTrainStep } from '../../src/bench/train-step.js';
@@ -51,8 +51,16 @@ describe('alternation', () => {
   });
 
   test('the fraction of the peak is taken within rounds, and shared by threads', () => {
-    expect(fractionOfPeak([2, 4], PEAK_FLOPS, [1, 2])).toBe(0.5);
-    expect(fractionOfPeak([2, 4], PEAK_FLOPS, [1, 2], 2)).toBe(0.25);
+    expect(reached([2, 4], PEAK_FLOPS, [1, 2]).fractionOfPeak).toBe(0.5);
+    expect(reached([2, 4], PEAK_FLOPS, [1, 2], 2).fractionOfPeak).toBe(0.25);
+    expect(reached([2, 4], PEAK_FLOPS, [1, 1]).peakGflops).toBe(PEAK_FLOPS / 1e6);
+  });
+
+  test('leaves out rounds in which the pace changed, if enough are left', () => {
+    const ms = [4, 4, 40, 4, 4];
+    const peaks = [1, 1, 1, 2, 2];
+    expect(reached(ms, PEAK_FLOPS, peaks).fractionOfPeak).toBe(0.375);
+    expect(reached(ms, PEAK_FLOPS, [1, 2, 1, 2, 1]).fractionOfPeak).toBe(0.25);
   });
 });
 
@@ -89,7 +97,7 @@ describe.each(float32)('on $name', ({ options }) => {
     for (const product of kinds) {
       const result = finish(measureProduct(engine, product, 1, blink));
       expect(result).toMatchObject({ bench: 'product', product: productName(product), threads: 1 });
-      expect(result.gflops).toBeCloseTo(result.fractionOfPeak * result.peakGflops, 6);
+      expect(result.peakGflops).toBeGreaterThan(0);
     }
   });
 

@@ -19,7 +19,8 @@ test('one shape, as a JSON line with every figure', async () => {
   expect(lines(stdout)).toHaveLength(1);
   const row = JSON.parse(stdout) as Record<string, unknown>;
   expect(row).toMatchObject({ bench: 'train-step', shape: 'two', kernels: 'simd', threads: 1 });
-  const figures = 'msPerStep tokensPerSecond gflops fractionOfPeak stepBytes floorBytes bytesOverFloor'.split(' ');
+  const figures =
+    'msPerStep tokensPerSecond gflops fractionOfPeak peakGflops stepBytes floorBytes bytesOverFloor'.split(' ');
   for (const figure of figures) expect(row[figure]).toBeGreaterThan(0);
   expect(Object.keys(row)).toHaveLength(4 + figures.length);
 });
@@ -29,8 +30,8 @@ test('one shape, as a table', async () => {
   expect(code).toBe(0);
   const [kernels, gap, heading, row, ...rest] = lines(stdout);
   expect([kernels, gap, rest]).toEqual(['js kernels, 1 thread', '', []]);
-  expect(heading).toMatch(/^training step +ms +tokens\/s +GFLOP\/s +fraction +MB +of floor$/);
-  expect(row).toMatch(/^one( +[\d.]+){6}$/);
+  expect(heading).toMatch(/^training step +ms +tokens\/s +GFLOP\/s +peak +fraction +MB +of floor$/);
+  expect(row).toMatch(/^one( +[\d.]+){7}$/);
 });
 
 test('without a name the products come first, a row each, then every shape of the file', async () => {

@@ -40,7 +40,7 @@ test.each([
   ['0', /--threads must be a whole number from 1 to 64, or auto, got '0'/],
   ['65', /--threads must be a whole number from 1 to 64, or auto, got '65'/],
   ['two', /--threads must be a whole number from 1 to 64, or auto, got 'two'/],
-  ['2 --kernels js', /^recurra: --kernels js runs on one thread, got threads 2\. Leave threads out\.$/m],
+  ['2 --kernels js', /^recurra: --kernels js runs on one thread, got threads 2\. Leave --threads out\.$/m],
 ])('--threads %s is refused', async (threads, message) => {
   const sizes = SIZES.slice(0, SIZES.indexOf('--kernels'));
   const { code, stderr } = await run('train', ...sizes, '--out', 'refused', '--threads', ...threads.split(' '));
