@@ -27,7 +27,7 @@ export async function* enginesOf({ tiers }: BenchOptions): AsyncGenerator<Engine
 }
 
 /** Prints a row: texts to the left, figures in four digits to the right; or all of it as JSON. */
-export function print(json: boolean, row: Readonly<Record<string, string | number>>): void {
+export function print(json: boolean, row: Readonly<Record<string, string | number | boolean>>): void {
   if (json) {
     console.log(JSON.stringify(row));
     return;

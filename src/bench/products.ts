@@ -29,6 +29,7 @@ export interface ProductResult {
   readonly kernel: 'gemm' | 'gemmTN';
   readonly use: string;
   readonly kernels: string;
+  readonly revectorized: boolean;
   readonly threads: number;
   /** The median, in microseconds. */
   readonly usPerCall: number;
@@ -98,6 +99,7 @@ export function* measureProduct(
     kernel,
     use,
     kernels: engine.report().kernels,
+    revectorized: engine.report().revectorized,
     threads,
     usPerCall: 1000 * median(ms),
     gflops,

@@ -31,6 +31,7 @@ export interface TrainStepResult {
   readonly bench: 'train-step';
   readonly shape: string;
   readonly kernels: string;
+  readonly revectorized: boolean;
   readonly threads: number;
   /** The median. */
   readonly msPerStep: number;
@@ -55,7 +56,7 @@ const PLAN: Plan = { sliceMs: 5, warmUpMs: 200, budgetMs: 1500 };
  * @throws MemoryError
  */
 export function buildTrainStep(engine: Engine, shape: TrainingShape): () => number {
-  reserveMemory(engine, stepFloorBytes(shape), `bench: shape ${shape.name}`);
+  reserveMemory(engine, stepFloorBytes(shape), `bench: the values and weights of ${shape.name}`);
   const { parameters, loss } = shape.kind === 'lm' ? languageModel(engine, shape) : regression(engine, shape);
   const adam = new Adam(parameters, { lr: 1e-3 });
   return () => {
@@ -120,6 +121,7 @@ export function* measureTrainStep(
     bench: 'train-step',
     shape: shape.name,
     kernels: engine.report().kernels,
+    revectorized: engine.report().revectorized,
     threads,
     msPerStep,
     tokensPerSecond: (1000 * shape.B * shape.T) / msPerStep,

@@ -57,17 +57,24 @@ export async function benchCommand(options: BenchArguments): Promise<number> {
 /** Every product on one engine, unless a shape is asked for by name; every training step on an engine of its own. */
 async function plan(options: BenchArguments): Promise<Measurement[]> {
   const shapes = await chosenShapes(options);
-  const engine = await createEngine(engineOptions(options)); // also where a tier that is not there shows at once
+  const engine = await createEngine(engineOptions(options)); // a tier that is not there shows at once
   const { threads } = engine.report();
+  const last = PRODUCTS.at(-1);
   const products = PRODUCTS.map((product) => ({
     label: productName(product),
-    run: (signal: AbortSignal) => paced(measureProduct(engine, product, threads), signal),
+    run: async (signal: AbortSignal) => {
+      const result = await paced(measureProduct(engine, product, threads), signal);
+      if (product === last) engine.dispose();
+      return result;
+    },
   }));
   const steps = shapes.map((shape) => ({
     label: shape.name,
     run: (signal: AbortSignal) => runStep(options, shape, threads, signal),
   }));
-  return options.shape === undefined ? [...products, ...steps] : steps;
+  if (options.shape === undefined) return [...products, ...steps];
+  engine.dispose();
+  return steps;
 }
 
 async function runStep(
@@ -77,9 +84,11 @@ async function runStep(
   signal: AbortSignal,
 ): Promise<TrainStepResult | undefined> {
   const engine = await createEngine(engineOptions(options));
-  const result = await paced(measureTrainStep(engine, shape, threads), signal);
-  engine.dispose();
-  return result;
+  try {
+    return await paced(measureTrainStep(engine, shape, threads), signal);
+  } finally {
+    engine.dispose();
+  }
 }
 
 /** Runs what yields, with a breath for signals in between. @returns nothing if one has come */
@@ -109,7 +118,8 @@ function tablePrinter(): (result: Result) => void {
   let last = '';
   return (result) => {
     const cells = result.bench === 'product' ? productCells(result) : stepCells(result);
-    const heading = `${result.kernels} kernels, ${result.threads === 1 ? '1 thread' : `${result.threads} threads`}`;
+    const joined = result.revectorized ? ', joined vectors' : '';
+    const heading = `${result.kernels} kernels${joined}, ${result.threads === 1 ? '1 thread' : `${result.threads} threads`}`;
     if (result.bench !== last) process.stdout.write(`${last === '' ? `${heading}\n` : ''}\n${row(Object.keys(cells))}`);
     process.stdout.write(row(Object.values(cells)));
     last = result.bench;

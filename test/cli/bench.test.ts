@@ -18,11 +18,11 @@ test('one shape, as a JSON line with every figure', async () => {
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(/^bench: 0%/) as unknown });
   expect(lines(stdout)).toHaveLength(1);
   const row = JSON.parse(stdout) as Record<string, unknown>;
-  expect(row).toMatchObject({ bench: 'train-step', shape: 'two', kernels: 'simd', threads: 1 });
+  expect(row).toMatchObject({ bench: 'train-step', shape: 'two', kernels: 'simd', revectorized: false, threads: 1 });
   const figures =
     'msPerStep tokensPerSecond gflops fractionOfPeak peakGflops stepBytes floorBytes bytesOverFloor'.split(' ');
   for (const figure of figures) expect(row[figure]).toBeGreaterThan(0);
-  expect(Object.keys(row)).toHaveLength(4 + figures.length);
+  expect(Object.keys(row)).toHaveLength(5 + figures.length);
 });
 
 test('one shape, as a table', async () => {
@@ -51,7 +51,7 @@ test.each<[string, number, RegExp]>([
   ['bench --shapes missing.json', 3, /missing.json: cannot be read, there is no such file or folder.*Check the path/],
   ['bench --shapes broken.json', 3, /broken.json: is not JSON: .*Correct it there/],
   ['bench --shapes wrong.json', 3, /wrong.json: shapes\[0\] \(one\): H must be a whole number of at least 1, got 0/],
-  ['bench --shapes huge.json --shape one', 5, /bench: shape one take about .* MB.*limit/],
+  ['bench --shapes huge.json --shape one', 5, /bench: the values and weights of one take about .* MB.*limit/],
   ['bench --shapes shapes.json --shape three', 2, /--shape must be one of one, two, got 'three'/],
   ['bench --shape x', 2, /--shape must be one of adding_lstm_B32_T50_H32, .*, got 'x'/],
   ['bench --threads 0', 2, /--threads must be/],
