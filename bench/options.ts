@@ -32,9 +32,9 @@ export function print(json: boolean, row: Readonly<Record<string, string | numbe
     console.log(JSON.stringify(row));
     return;
   }
-  const { bench: _, threads: __, ...shown } = row;
+  const { bench: _, threads: __, revectorized: ___, ...shown } = row;
   const cells = Object.entries(shown).map(([name, value]) =>
-    typeof value === 'string' ? value.padEnd(26) : `${Number(value.toPrecision(4))} ${name}`.padStart(24),
+    typeof value === 'number' ? `${Number(value.toPrecision(4))} ${name}`.padStart(24) : String(value).padEnd(26),
   );
   console.log(cells.join(' '));
 }
