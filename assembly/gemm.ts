@@ -38,6 +38,9 @@ const PANEL: i32 = 16;
 /** Steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
 const DEPTH: i32 = 256;
 
+/** Rows at a time: their part of A stays in the second cache while all panels pass by. A multiple of every tile's. */
+const ROWS: i32 = 256;
+
 const T4X8: i32 = 0;
 const T2X16: i32 = 1;
 const T2X24: i32 = 2;
@@ -170,6 +173,25 @@ export function gemm8x8(
 // @ts-ignore: decorator
 @inline
 function product(
+  c: usize,
+  a: usize,
+  panels: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldc: i32,
+  begin: i32,
+  tile: i32,
+): void {
+  for (let m = 0; m < M; m += ROWS) {
+    rowBlock(at(c, m * ldc), at(a, m * lda), panels, min(ROWS, M - m), N, K, lda, ldc, begin, tile);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowBlock(
   c: usize,
   a: usize,
   panels: usize,

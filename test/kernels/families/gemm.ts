@@ -38,6 +38,7 @@ export function testGemm(open: () => Workspace): void {
     for (const begin of [BIAS, ACCUMULATE, ASSIGN]) {
       gemm(open(), { M: 67, N: 131, K: 257, gap: 5 }, begin);
       gemm(open(), { M: 64, N: 128, K: 96, gap: 0 }, begin);
+      gemm(open(), { M: 291, N: 37, K: 290, gap: 3 }, begin); // several blocks of rows and of K
     }
   });
 
