@@ -4,13 +4,7 @@
  */
 
 import { ACCUMULATE, BIAS } from './tiles';
-import { fmadd, loadLanes, storeLanes } from './simd';
-
-// @ts-ignore: decorator
-@inline
-function at(base: usize, index: i32): usize {
-  return base + (<usize>index << 2);
-}
+import { at, fmadd, loadLanes, storeLanes } from './simd';
 
 /** C(4, columns) of 8 from A's four rows and half a panel, whose bias row comes first. */
 export function maskedTile4x8(c: usize, a: usize, b: usize, K: i32, lda: i32, ldc: i32, begin: i32, columns: i32): void {

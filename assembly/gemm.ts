@@ -30,7 +30,7 @@ import {
   tile8x8,
 } from './tiles';
 import { maskedStripTile4x8, maskedTile1x16, maskedTile4x8 } from './edges';
-import { loadLanes, storeLanes } from './simd';
+import { at, loadLanes, storeLanes } from './simd';
 import { packStrip, packStrip8, packStrips } from './strips';
 
 const PANEL: i32 = 16;
@@ -49,8 +49,8 @@ const T8X8: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
-function at(base: usize, index: i32): usize {
-  return base + (<usize>index << 2);
+function rowsOf(tile: i32): i32 {
+  return tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2;
 }
 
 export function packPanels(panels: usize, b: usize, bias1: usize, bias2: usize, K: i32, N: i32, ldb: i32): void {
@@ -204,7 +204,7 @@ function rowBlock(
   tile: i32,
 ): void {
   const panelBytes = <usize>((K + 1) * PANEL) << 2;
-  const rows = tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2;
+  const rows = rowsOf(tile);
   const whole = M - (M % rows);
   let k = 0;
   do {
@@ -250,7 +250,7 @@ function fullRows(
     }
   }
   for (; n + PANEL <= N; n += PANEL) {
-    for (let m = 0; m < M; m += tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2) {
+    for (let m = 0; m < M; m += rowsOf(tile)) {
       const to = at(c, m * ldc + n);
       const row = at(a, m * lda);
       if (tile == T4X8) {

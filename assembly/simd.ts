@@ -3,6 +3,13 @@
  * the `simd` binary (IEEE operations in a fixed order, reproducible) and the `relaxed` one (fused multiply-add).
  */
 
+/** The address of a float by its index. */
+// @ts-ignore: decorator
+@inline
+export function at(base: usize, index: i32): usize {
+  return base + (<usize>index << 2);
+}
+
 /** a * b + c, fused in the relaxed binary. */
 // @ts-ignore: decorator
 @inline

@@ -1,13 +1,7 @@
 /** Packing of both operands of a weight gradient into strips: four columns of A, eight of B, row by row. */
 
-import { loadLanes } from './simd';
+import { at, loadLanes } from './simd';
 import { STRIP_A } from './tiles';
-
-// @ts-ignore: decorator
-@inline
-function at(base: usize, index: i32): usize {
-  return base + (<usize>index << 2);
-}
 
 /** Up to sixteen columns of A in strips of four: one cache line of each row, read once. */
 export function packStrips(to: usize, from: usize, rows: i32, columns: i32, ld: i32): void {

@@ -33,9 +33,10 @@ const LOOKS = 1024;
  * would make workers spin in vain, and so sleep in their turn.
  */
 const IMPATIENCE = 2;
+const NAP = 0.05;
+
 /** Milliseconds between two looks at the clock that count at most. */
 const LONGEST_GAP = 100;
-const NAP = 0.05;
 
 type Routine = (...args: number[]) => number | void;
 
