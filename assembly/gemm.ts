@@ -8,62 +8,51 @@
  *     4x8    8 accumulators: fits every engine on x86, where 15 vector registers are to be had
  *     2x16   8 accumulators, one pointer fewer
  *     2x24   12 accumulators: feeds fused multiply-adds best, where the engine keeps the order of the source
- *     4x16   for engines that join two vectors into one of 256 bits: 8 accumulators then
+ *     6x16   for engines that join two vectors into one of 256 bits: 12 accumulators then
  *     8x8    16 accumulators: ARM64, with 32 registers
  */
 
 import {
   ACCUMULATE,
   BIAS,
-  BLOCK,
-  STRIP_A,
-  STRIP_B,
-  stripTile2x24,
-  stripTile4x16,
-  stripTile4x8,
-  stripTile8x8,
+  maskedTile1x16,
+  maskedTile4x8,
   tile1x32,
   tile2x16,
   tile2x24,
   tile4x16,
   tile4x8,
+  tile6x16,
   tile8x8,
 } from './tiles';
-import { maskedStripTile4x8, maskedTile1x16, maskedTile4x8 } from './edges';
+import { PANEL, packColumns, transpose } from './packing';
 import { at, loadLanes, storeLanes } from './simd';
-import { packStrip, packStrip8, packStrips } from './strips';
-
-const PANEL: i32 = 16;
 
 /** Steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
 const DEPTH: i32 = 256;
 
 /** Rows at a time: their part of A stays in the second cache while all panels pass by. A multiple of every tile's. */
-const ROWS: i32 = 256;
+const ROWS: i32 = 240;
+
+/** Columns of A that a weight gradient transposes at a time. A multiple of every tile's rows. */
+const COLUMNS: i32 = 96;
+
+/** Floats from one transposed column to the next: a line more than DEPTH, so that they do not share cache sets. */
+const PITCH: i32 = DEPTH + 16;
 
 const T4X8: i32 = 0;
 const T2X16: i32 = 1;
 const T2X24: i32 = 2;
-const T4X16: i32 = 3;
+const T6X16: i32 = 3;
 const T8X8: i32 = 4;
-
-// @ts-ignore: decorator
-@inline
-function rowsOf(tile: i32): i32 {
-  return tile == T8X8 ? 8 : tile == T4X8 || tile == T4X16 ? 4 : 2;
-}
 
 export function packPanels(panels: usize, b: usize, bias1: usize, bias2: usize, K: i32, N: i32, ldb: i32): void {
   for (let n = 0; n < N; n += PANEL) {
     const columns = min(PANEL, N - n);
     packBias(panels, bias1, bias2, n, columns);
-    for (let k = 0; k < K; k++) {
-      panels += PANEL << 2;
-      const row = at(b, k * ldb + n);
-      for (let j = 0; j < columns; j++) store<f32>(at(panels, j), load<f32>(at(row, j)));
-      for (let j = columns; j < PANEL; j++) store<f32>(at(panels, j), 0);
-    }
     panels += PANEL << 2;
+    packColumns(panels, at(b, n), K, columns, ldb);
+    panels += (K * PANEL) << 2;
   }
 }
 
@@ -80,10 +69,7 @@ export function packPanelsTransposed(
     const columns = min(PANEL, N - n);
     packBias(panels, bias1, bias2, n, columns);
     panels += PANEL << 2;
-    for (let j = 0; j < columns; j++) {
-      const row = at(b, (n + j) * ldb);
-      for (let k = 0; k < K; k++) store<f32>(at(panels, k * PANEL + j), load<f32>(at(row, k)));
-    }
+    transpose(panels, at(b, n * ldb), columns, K, PANEL, ldb);
     for (let j = columns; j < PANEL; j++) {
       for (let k = 0; k < K; k++) store<f32>(at(panels, k * PANEL + j), 0);
     }
@@ -142,7 +128,7 @@ export function gemm2x24(
   product(c, a, panels, M, N, K, lda, ldc, begin, T2X24);
 }
 
-export function gemm4x16(
+export function gemm6x16(
   c: usize,
   a: usize,
   panels: usize,
@@ -153,7 +139,7 @@ export function gemm4x16(
   ldc: i32,
   begin: i32,
 ): void {
-  product(c, a, panels, M, N, K, lda, ldc, begin, T4X16);
+  product(c, a, panels, M, N, K, lda, ldc, begin, T6X16);
 }
 
 export function gemm8x8(
@@ -170,6 +156,81 @@ export function gemm8x8(
   product(c, a, panels, M, N, K, lda, ldc, begin, T8X8);
 }
 
+export function gemmTN4x8(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T4X8);
+}
+
+export function gemmTN2x16(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T2X16);
+}
+
+export function gemmTN2x24(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T2X24);
+}
+
+export function gemmTN6x16(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T6X16);
+}
+
+export function gemmTN8x8(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+): void {
+  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T8X8);
+}
+
 // @ts-ignore: decorator
 @inline
 function product(
@@ -184,17 +245,65 @@ function product(
   begin: i32,
   tile: i32,
 ): void {
+  const panelBytes = <usize>((K + 1) * PANEL) << 2;
   for (let m = 0; m < M; m += ROWS) {
-    rowBlock(at(c, m * ldc), at(a, m * lda), panels, min(ROWS, M - m), N, K, lda, ldc, begin, tile);
+    const rows = min(ROWS, M - m);
+    const to = at(c, m * ldc);
+    const from = at(a, m * lda);
+    let k = 0;
+    do {
+      // The row before the first: the bias row at first, later the last row of the part before, which is not read.
+      const first = panels + (<usize>k << 6);
+      block(to, at(from, k), first, panelBytes, rows, N, min(DEPTH, K - k), lda, ldc, k == 0 ? begin : ACCUMULATE, tile);
+      k += DEPTH;
+    } while (k < K);
   }
 }
 
+/**
+ * C += A^T B as a product of A's transpose: DEPTH rows at a time, all of B in panels, then COLUMNS columns of A after
+ * another as rows, which the second cache holds while the panels pass by.
+ */
 // @ts-ignore: decorator
 @inline
-function rowBlock(
+function productTN(
   c: usize,
   a: usize,
-  panels: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+  tile: i32,
+): void {
+  const panels = at(tmp, COLUMNS * PITCH);
+  const panelBytes = <usize>((DEPTH + 1) * PANEL) << 2;
+  for (let k = 0; k < K; k += DEPTH) {
+    const depth = min(DEPTH, K - k);
+    let panel = panels + (PANEL << 2);
+    for (let n = 0; n < N; n += PANEL) {
+      packColumns(panel, at(b, k * ldb + n), depth, min(PANEL, N - n), ldb);
+      panel += panelBytes;
+    }
+    for (let m = 0; m < M; m += COLUMNS) {
+      const rows = min(COLUMNS, M - m);
+      transpose(tmp, at(a, k * lda + m), depth, rows, PITCH, lda);
+      block(at(c, m * ldc), tmp, panels, panelBytes, rows, N, depth, PITCH, ldc, ACCUMULATE, tile);
+    }
+  }
+}
+
+/** A block of C from rows of A and the row before the first of each panel. */
+// @ts-ignore: decorator
+@inline
+function block(
+  c: usize,
+  a: usize,
+  b: usize,
+  panelBytes: usize,
   M: i32,
   N: i32,
   K: i32,
@@ -203,26 +312,26 @@ function rowBlock(
   begin: i32,
   tile: i32,
 ): void {
-  const panelBytes = <usize>((K + 1) * PANEL) << 2;
-  const rows = rowsOf(tile);
-  const whole = M - (M % rows);
-  let k = 0;
-  do {
-    const depth = min(DEPTH, K - k);
-    // The row before the first: the bias row at first, later the last row of the part before, which is not read.
-    const first = panels + (<usize>k << 6);
-    fullRows(c, at(a, k), first, panelBytes, whole, N, depth, lda, ldc, begin, tile);
-    restRows(at(c, whole * ldc), at(a, whole * lda + k), first, panelBytes, M - whole, N, depth, lda, ldc, begin);
-    edgeColumns(c, at(a, k), first, panelBytes, M, N, depth, lda, ldc, begin);
-    begin = ACCUMULATE;
-    k += DEPTH;
-  } while (k < K);
+  const tiled = tiledRows(M, tile);
+  tiles(c, a, b, panelBytes, tiled, N, K, lda, ldc, begin, tile);
+  restRows(at(c, tiled * ldc), at(a, tiled * lda), b, panelBytes, M - tiled, N, K, lda, ldc, begin);
+  edgeColumns(c, a, b, panelBytes, M, N, K, lda, ldc, begin);
 }
 
-/** As many rows as the tile has, times any number, and whole panels. */
+/** As many of M rows as whole tiles take. Four rows at a time serve those that sixes leave. */
 // @ts-ignore: decorator
 @inline
-function fullRows(
+function tiledRows(M: i32, tile: i32): i32 {
+  if (tile == T4X8) return M & ~3;
+  if (tile == T8X8) return M & ~7;
+  if (tile == T6X16) return M < 4 ? 0 : M & ~1;
+  return M & ~1;
+}
+
+/** Whole tiles: M rows as `tiledRows` says, and whole panels. */
+// @ts-ignore: decorator
+@inline
+function tiles(
   c: usize,
   a: usize,
   b: usize,
@@ -250,17 +359,28 @@ function fullRows(
     }
   }
   for (; n + PANEL <= N; n += PANEL) {
-    for (let m = 0; m < M; m += rowsOf(tile)) {
+    let m = 0;
+    while (m < M) {
       const to = at(c, m * ldc + n);
       const row = at(a, m * lda);
       if (tile == T4X8) {
         tile4x8(to, row, b, K, lda, ldc, begin);
         tile4x8(to + 32, row, b + 32, K, lda, ldc, begin);
+        m += 4;
       } else if (tile == T8X8) {
         tile8x8(to, row, b, K, lda, ldc, begin);
         tile8x8(to + 32, row, b + 32, K, lda, ldc, begin);
-      } else if (tile == T4X16) tile4x16(to, row, b, K, lda, ldc, begin);
-      else tile2x16(to, row, b, K, lda, ldc, begin);
+        m += 8;
+      } else if (tile != T6X16) {
+        tile2x16(to, row, b, K, lda, ldc, begin);
+        m += 2;
+      } else if (M - m == 4 || M - m == 8) {
+        tile4x16(to, row, b, K, lda, ldc, begin);
+        m += 4;
+      } else {
+        tile6x16(to, row, b, K, lda, ldc, begin);
+        m += 6;
+      }
     }
     b += panelBytes;
   }
@@ -294,7 +414,7 @@ function restRows(
     tile1x32(at(c, n), at(c, n + PANEL), a, b, b + panelBytes, K, lda, ldc, begin);
     b += panelBytes << 1;
   }
-  if (n + PANEL <= N) maskedTile1x16(at(c, n), a, b, K, begin, PANEL);
+  if (n + PANEL <= N) maskedTile1x16(at(c, n), a, b, K, lda, ldc, begin, PANEL);
 }
 
 /** The columns that fill no panel. */
@@ -319,139 +439,7 @@ function edgeColumns(
     maskedTile4x8(at(c, m * ldc), at(a, m * lda), b, K, lda, ldc, begin, min(8, columns));
     if (columns > 8) maskedTile4x8(at(c, m * ldc + 8), at(a, m * lda), b + 32, K, lda, ldc, begin, columns - 8);
   }
-  for (; m < M; m++) maskedTile1x16(at(c, m * ldc), at(a, m * lda), b, K, begin, columns);
-}
-
-export function gemmTN4x8(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-  lda: i32,
-  ldb: i32,
-  ldc: i32,
-  tmp: usize,
-): void {
-  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T4X8);
-}
-
-export function gemmTN2x24(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-  lda: i32,
-  ldb: i32,
-  ldc: i32,
-  tmp: usize,
-): void {
-  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T2X24);
-}
-
-export function gemmTN4x16(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-  lda: i32,
-  ldb: i32,
-  ldc: i32,
-  tmp: usize,
-): void {
-  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T4X16);
-}
-
-export function gemmTN8x8(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-  lda: i32,
-  ldb: i32,
-  ldc: i32,
-  tmp: usize,
-): void {
-  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T8X8);
-}
-
-/**
- * BLOCK rows at a time: all of B in strips of eight columns, then sixteen columns of A after another in strips of four,
- * which the first cache holds while B's strips pass by. Packing replaces padding: with rows a power of two apart,
- * unpacked operands evict each other.
- */
-// @ts-ignore: decorator
-@inline
-function productTN(
-  c: usize,
-  a: usize,
-  b: usize,
-  M: i32,
-  N: i32,
-  K: i32,
-  lda: i32,
-  ldb: i32,
-  ldc: i32,
-  tmp: usize,
-  tile: i32,
-): void {
-  const tmpB = tmp + (STRIP_A << 2);
-  for (let k = 0; k < K; k += BLOCK) {
-    const depth = min(BLOCK, K - k);
-    for (let n = 0; n < N; n += 8) {
-      const strip = tmpB + <usize>(n >> 3) * STRIP_B;
-      if (n + 8 <= N) packStrip8(strip, at(b, k * ldb + n), depth, ldb);
-      else {
-        packStrip(strip, at(b, k * ldb + n), depth, ldb, min(4, N - n), 32);
-        packStrip(strip + 16, at(b, k * ldb + n + 4), depth, ldb, N - n - 4, 32);
-      }
-    }
-    for (let m = 0; m < M; m += 16) {
-      const rows = min(16, M - m);
-      packStrips(tmp, at(a, k * lda + m), depth, rows, lda);
-      stripRows(at(c, m * ldc), tmp, tmpB, rows, N, depth, ldc, tile);
-    }
-  }
-}
-
-/** Up to sixteen rows of C, all columns. */
-// @ts-ignore: decorator
-@inline
-function stripRows(c: usize, a: usize, b: usize, M: i32, N: i32, K: i32, ldc: i32, tile: i32): void {
-  let n = 0;
-  if (tile != T4X8 && M == 16) {
-    const width = tile == T2X24 ? 24 : tile == T4X16 ? 16 : 8;
-    for (; n + width <= N; n += width) {
-      for (let m = 0; m < 16; m += tile == T8X8 ? 8 : 4) {
-        const to = at(c, m * ldc + n);
-        const strip = a + <usize>(m >> 2) * STRIP_A;
-        if (tile == T8X8) stripTile8x8(to, strip, b, K, ldc);
-        else if (tile == T4X16) stripTile4x16(to, strip, b, K, ldc);
-        else {
-          stripTile2x24(to, strip, b, K, ldc);
-          stripTile2x24(at(to, 2 * ldc), strip + 8, b, K, ldc);
-        }
-      }
-      b += <usize>(width >> 3) * STRIP_B;
-    }
-  }
-  for (; n < N; n += 8) {
-    const columns = min(8, N - n);
-    for (let m = 0; m < M; m += 4) {
-      const to = at(c, m * ldc + n);
-      const strip = a + <usize>(m >> 2) * STRIP_A;
-      if (columns == 8 && m + 4 <= M) stripTile4x8(to, strip, b, K, ldc);
-      else maskedStripTile4x8(to, strip, b, K, ldc, min(4, M - m), columns);
-    }
-    b += STRIP_B;
-  }
+  for (; m < M; m++) maskedTile1x16(at(c, m * ldc), at(a, m * lda), b, K, lda, ldc, begin, columns);
 }
 
 export function columnSums(sums: usize, a: usize, M: i32, N: i32, lda: i32): void {

@@ -7,7 +7,7 @@ import { OptionError, RecurraError, ShapeError } from './errors.js';
 import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
 import type { Kernels } from './kernels/kernels.js';
-import type { Tiles } from './kernels/tune.js';
+import type { Tile } from './kernels/tune.js';
 import { MAX_BYTES } from './memory/heap.js';
 import { Memory } from './memory/memory.js';
 import { View } from './memory/view.js';
@@ -50,7 +50,7 @@ export interface EngineReport {
   /** Why each faster tier was passed over, and why threads 'auto' came to one, a sentence each. */
   readonly notes: readonly string[];
   /** The tile of each product that was fastest at the start (src/kernels/tune.ts); none in JavaScript. */
-  readonly tiles: Tiles | undefined;
+  readonly tile: Tile | undefined;
   /** Whether V8 was asked to join pairs of vector operations. */
   readonly revectorized: boolean;
   readonly precision: 'float32' | 'float64';
@@ -104,13 +104,13 @@ export class Engine {
   readonly memory: Memory;
   /** Initial weights, dropout and sampling draw from here, in order. */
   readonly random: Random;
-  readonly #chosen: Pick<Selection, 'tier' | 'notes' | 'tiles' | 'team'> & { readonly revectorized: boolean };
+  readonly #chosen: Pick<Selection, 'tier' | 'notes' | 'tile' | 'team'> & { readonly revectorized: boolean };
   #kernels: Kernels | undefined;
   #tape: Tape = noTape;
 
   constructor(selection: Selection, seed: number, debug: boolean, revectorized: boolean = false) {
-    const { tier, notes, heap, kernels, tiles, team } = selection;
-    this.#chosen = { tier, notes, tiles, team, revectorized };
+    const { tier, notes, heap, kernels, tile, team } = selection;
+    this.#chosen = { tier, notes, tile, team, revectorized };
     this.memory = new Memory(heap, debug);
     this.#kernels = kernels;
     this.random = new Random(seed);
@@ -216,7 +216,7 @@ export class Engine {
       kernels: this.#chosen.tier,
       threads: this.#chosen.team?.threads ?? 1,
       notes: this.#chosen.notes,
-      tiles: this.#chosen.tiles,
+      tile: this.#chosen.tile,
       revectorized: this.#chosen.revectorized,
       precision: this.memory.heap.shift === 3 ? 'float64' : 'float32',
       memoryBytes: this.memory.heap.byteLength,

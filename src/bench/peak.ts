@@ -1,22 +1,28 @@
 /** What one core can do: GFLOP/s of the loop of multiply-adds in src/kernels/peak.ts, in slices beside what is compared. */
 
 import type { Engine } from '../engine.js';
-import { CHAINS } from '../kernels/peak.js';
+import { CHAINS, PAIRED_CHAINS } from '../kernels/peak.js';
 import { median, medianRatio, timed } from './alternation.js';
 import type { Measure } from './alternation.js';
 
 const TURNS = 2000;
 
 /** Floating-point operations of one call of the loop. */
-export const PEAK_FLOPS: number = 2 * CHAINS * TURNS;
+export const PEAK_FLOPS: number = 2 * PAIRED_CHAINS * TURNS;
 
 /** The loop as a function to call, within a running step; x := x / 2 + 1 goes to 2, so no number leaves the normal ones. */
-export function peakLoop({ kernels, memory }: Engine): () => void {
-  const x = memory.reserve(CHAINS + 8);
-  const values = memory.view(x, CHAINS + 8);
+export function peakLoop(engine: Engine): () => void {
+  const { kernels, memory } = engine;
+  const { revectorized } = engine.report();
+  const chains = revectorized ? PAIRED_CHAINS : CHAINS;
+  const lanes = chains / 12;
+  const x = memory.reserve(chains + 2 * lanes);
+  const values = memory.view(x, chains + 2 * lanes);
   values.fill(1);
-  values.fill(0.5, CHAINS, CHAINS + 4);
-  return () => kernels.multiplyAddChains(x, TURNS);
+  values.fill(0.5, chains, chains + lanes);
+  return revectorized
+    ? () => kernels.multiplyAddPairs(x, TURNS)
+    : () => kernels.multiplyAddChains(x, TURNS * (PAIRED_CHAINS / CHAINS));
 }
 
 /** The loop as a measure of its own: each slice is an evaluation, so that steps may run in between. */

@@ -17,10 +17,11 @@ import type { FloatArray, Heap } from '../memory/heap.js';
 /** Columns of a panel. */
 const PANEL = 16;
 
-/** Rows gemmTN packs at a time. */
+/** Steps of K that are packed at a time. */
 const BLOCK = 256;
 
-/** Floats between strips, so that they do not share cache sets. */
+/** Columns of A that gemmTN transposes at a time, and floats between them, so that they do not share cache sets. */
+const COLUMNS = 96;
 const LINE = 16;
 
 /** Rows JavaScript packs at a time. */
@@ -38,9 +39,9 @@ export function panelSize(K: number, N: number): number {
   return Math.ceil(N / PANEL) * PANEL * (K + 1);
 }
 
-/** Floats of scratch that gemmTN needs for a C of N columns: four strips of A and all of B, BLOCK rows of each. */
+/** Floats of scratch that gemmTN needs for a C of N columns: BLOCK rows of so many columns of A, and of all of B. */
 export function gemmTNScratch(N: number): number {
-  return 4 * (4 * BLOCK + LINE) + Math.ceil(N / 8) * (8 * BLOCK + LINE);
+  return COLUMNS * (BLOCK + LINE) + panelSize(BLOCK, N);
 }
 
 /** Products and packing. Addresses are in bytes, sizes and leading dimensions in elements. */

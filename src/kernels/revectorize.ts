@@ -62,7 +62,7 @@ const vector = (count: number): number => 4 * n * count;
 
 /**
  * The kernels that compute, at sizes with remainders, several blocks and every tile. Those that only copy, hash or draw
- * one sum (packing, embedding, dropout, losses in 64 bits, multiplyAddChains) are not among them.
+ * one sum (packing, embedding, dropout, losses in 64 bits) are not among them.
  */
 const CASES: Readonly<Record<string, Case>> = {
   gemm: (kernels, a, b) => {
@@ -71,6 +71,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'gemm of one row': (kernels, a, b) => kernels.gemm(a, b, b + 4 * K, 1, N, K, K, N, BIAS),
   gemmTN: (kernels, a, b, tmp) => kernels.gemmTN(a, b, b + 4 * K * 37, 37, N, K, 37, N, N, tmp),
+  multiplyAddPairs: (kernels, a) => kernels.multiplyAddPairs(a, 5),
   columnSums: (kernels, a, b) => kernels.columnSums(a, b, M, N, N),
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>

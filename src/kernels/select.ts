@@ -12,8 +12,8 @@ import { jsKernels } from './kernels.js';
 import type { Kernels } from './kernels.js';
 import { checkRevectorized, compileRevectorized } from './revectorize.js';
 import { GRAIN, Team } from './threads.js';
-import { tune, withTiles } from './tune.js';
-import type { Binary, Tiles } from './tune.js';
+import { tune, withTile } from './tune.js';
+import type { Binary, Tile } from './tune.js';
 
 /** The implementations of the kernels, fastest first. */
 export const TIERS = ['relaxed', 'simd', 'js'] as const;
@@ -32,8 +32,8 @@ export interface Selection {
   readonly notes: readonly string[];
   readonly heap: Heap;
   readonly kernels: Kernels;
-  /** The tiles of the products, which WebAssembly has several of. */
-  readonly tiles: Tiles | undefined;
+  /** The tile of the products, which WebAssembly has several of. */
+  readonly tile: Tile | undefined;
   /** The threads beside the main one, if there are any. */
   readonly team: Team | undefined;
 }
@@ -66,7 +66,7 @@ export async function selectKernels(request: SelectionRequest): Promise<Selectio
       if (revectorize) notes.push('js: its kernels have no vectors to join');
       if (revectorize || (threads !== 'auto' && threads > 1)) break;
       const heap = new ArrayHeap(precision, memoryLimit);
-      return { tier: 'js', notes, heap, kernels: jsKernels(heap), tiles: undefined, team: undefined };
+      return { tier: 'js', notes, heap, kernels: jsKernels(heap), tile: undefined, team: undefined };
     }
     const loaded = await load(candidate, request);
     if (typeof loaded !== 'string') return { tier: candidate, ...loaded, notes: [...notes, ...loaded.notes] };
@@ -92,7 +92,7 @@ function unavailable(
   );
 }
 
-type Loaded = Pick<Selection, 'heap' | 'kernels' | 'tiles' | 'team' | 'notes'>;
+type Loaded = Pick<Selection, 'heap' | 'kernels' | 'tile' | 'team' | 'notes'>;
 
 /** The heap and kernels of a tier, or why there are none. */
 async function load(tier: 'simd' | 'relaxed', request: SelectionRequest): Promise<Loaded | string> {
@@ -121,13 +121,13 @@ async function loadBinary(
     const module = await (revectorize ? compileRevectorized(bytes) : WebAssembly.compile(bytes));
     const instance = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
     const binary = instance.exports as unknown as Binary;
-    const tiles = tune(binary, heap, { fused: tier === 'relaxed', revectorized: revectorize });
-    const kernels = withTiles(binary, tiles);
+    const tile = tune(binary, heap, { fused: tier === 'relaxed', revectorized: revectorize });
+    const kernels = withTile(binary, tile);
     if (revectorize) checkRevectorized(kernels, heap);
-    if (threads === 1) return { heap, kernels, tiles, team: undefined, notes: [] };
+    if (threads === 1) return { heap, kernels, tile, team: undefined, notes: [] };
     const team = new Team(threads, heap, kernels, grain);
-    await team.start(module, tiles);
-    return { heap, kernels: team.kernels, tiles, team, notes: [] };
+    await team.start(module, tile);
+    return { heap, kernels: team.kernels, tile, team, notes: [] };
   } catch (error) {
     if (error instanceof KernelUnavailableError) throw error;
     return `loading failed: ${(error as Error).message}`;

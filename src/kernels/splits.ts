@@ -3,7 +3,7 @@
  * the order of the whole, so that results are the same bits for any number of threads.
  *
  * Whole stay: sumSquares and meanSquaredErrorForward, whose order of summation is one sequence; meanSquaredErrorBackward,
- * which is small; embeddingBackward, where two shares could add to one row; multiplyAddChains, which measures a core.
+ * which is small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
  */
 
 import { gemmTNScratch } from './gemm.js';

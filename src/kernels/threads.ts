@@ -12,7 +12,7 @@ import type { Kernels } from './kernels.js';
 import { SPLITS } from './splits.js';
 import type { Split, Splitter } from './splits.js';
 import { exportOf } from './tune.js';
-import type { Tiles } from './tune.js';
+import type { Tile } from './tune.js';
 import type { RunningWorker } from './worker.js';
 
 /** Least work of a share, in multiply-adds: a fork and a join take as long as about a third of it. */
@@ -82,9 +82,9 @@ export class Team {
   }
 
   /** Starts the workers, all at once. @throws RecurraError if one of them does not */
-  async start(module: WebAssembly.Module, tiles: Tiles): Promise<void> {
+  async start(module: WebAssembly.Module, tile: Tile): Promise<void> {
     const { memory } = this.#heap;
-    const routines = this.#names.map((name) => exportOf(name, tiles));
+    const routines = this.#names.map((name) => exportOf(name, tile));
     this.#workers = this.#controls.map(({ buffer }, i) =>
       startWorker({ module, memory, control: buffer, routines }, (reason) => {
         this.#broken ??= `worker ${i + 1} has ended: ${reason}`;

@@ -1,43 +1,41 @@
 /**
  * The tiles of the products, and which of them is fastest here. A tile MRxNR keeps MR rows by NR columns of C in
- * registers; all read the same panels and give the same bits, so the choice is about speed alone. It depends on the
+ * registers; all read the same rows and panels and give the same bits, so the choice is about speed alone. It depends on the
  * registers the engine allots, on whether it joins vectors, and on where a loop's jump happens to lie: no table knows.
  */
 
 import type { Heap } from '../memory/heap.js';
-import { BIAS, gemmTNScratch, panelSize } from './gemm.js';
+import { BIAS, panelSize } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import type { Kernels } from './kernels.js';
 
-/** Tiles of `gemm`, the safe one first. */
-export const GEMM_TILES = ['4x8', '2x16', '2x24', '4x16', '8x8'] as const;
-/** Tiles of `gemmTN`, the safe one first. */
-export const GEMM_TN_TILES = ['4x8', '2x24', '4x16', '8x8'] as const;
+/** The tiles, the safe one first. */
+export const TILES = ['4x8', '2x16', '2x24', '6x16', '8x8'] as const;
 
-/** The tile of each product. */
-export interface Tiles {
-  readonly gemm: (typeof GEMM_TILES)[number];
-  readonly gemmTN: (typeof GEMM_TN_TILES)[number];
-}
+/** One of the tiles. */
+export type Tile = (typeof TILES)[number];
+
+/** The kernels that there is one of for each tile. */
+const TILED = ['gemm', 'gemmTN'] as const;
 
 /** What a binary exports: the kernels, with a product for each tile. */
-export type Binary = Omit<Kernels, 'gemm' | 'gemmTN'> &
-  Record<`gemm${Tiles['gemm']}`, GemmKernels['gemm']> &
-  Record<`gemmTN${Tiles['gemmTN']}`, GemmKernels['gemmTN']>;
+export type Binary = Omit<Kernels, (typeof TILED)[number]> & {
+  readonly [Name in (typeof TILED)[number] as `${Name}${Tile}`]: GemmKernels[Name];
+};
 
-/** The kernels of a binary with these tiles. */
-export function withTiles(binary: Binary, tiles: Tiles): Kernels {
+/** The kernels of a binary with this tile. */
+export function withTile(binary: Binary, tile: Tile): Kernels {
   const others = Object.entries(binary).filter(([name]) => !/^gemm(TN)?\d/.test(name));
   return {
     ...(Object.fromEntries(others) as unknown as Kernels),
-    gemm: binary[`gemm${tiles.gemm}`],
-    gemmTN: binary[`gemmTN${tiles.gemmTN}`],
+    gemm: binary[`gemm${tile}`],
+    gemmTN: binary[`gemmTN${tile}`],
   };
 }
 
 /** The name that a binary exports a kernel by. */
-export function exportOf(name: string, { gemm, gemmTN }: Tiles): string {
-  return name === 'gemm' ? `gemm${gemm}` : name === 'gemmTN' ? `gemmTN${gemmTN}` : name;
+export function exportOf(name: string, tile: Tile): string {
+  return (TILED as readonly string[]).includes(name) ? `${name}${tile}` : name;
 }
 
 /** What decides which tiles are worth a try. */
@@ -48,7 +46,7 @@ export interface TuneRequest {
   readonly revectorized: boolean;
 }
 
-/** Most time the tiles of a product run for, in ms. V8 has optimized them after about 2 ms of calls. */
+/** Most time the tiles run for, in ms. V8 has optimized them after about 2 ms of calls. */
 const BUDGET = 8;
 /** The same where vectors are joined: that takes V8 longer, and the self-check takes longer still. */
 const BUDGET_REVECTORIZED = 40;
@@ -62,50 +60,42 @@ const ROUNDS = 10;
 /** A tile other than the safe one must be faster by this factor. */
 const MARGIN = 0.97;
 
-const chosen = new Map<string, Tiles>();
+const chosen = new Map<string, Tile>();
 
 /**
- * Times the tiles that suit on small products, for a few ms the first time and never again in this process.
+ * Times the tiles that suit on a small product, for a few ms the first time and never again in this process.
  * The heap must be unused; it is left as zeros.
  */
-export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tiles {
+export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tile {
   const key = JSON.stringify(request);
   const known = chosen.get(key);
   if (known !== undefined) return known;
-  const { gemm, gemmTN } = candidates(request, isArm(binary, heap));
   // Whole tiles of every kind, and small enough for hundreds of calls.
   const [M, N, K] = [24, 96, 64];
-  const [rowsTN, depthTN] = [32, 128];
-  const a = FREE;
-  const b = a + 4 * depthTN * rowsTN;
-  const c = b + 4 * Math.max(panelSize(K, N), depthTN * N);
-  const tmp = c + 4 * rowsTN * N;
-  heap.floats.fill(0.5, FREE / 4, tmp / 4 + gemmTNScratch(N));
-  const budget = request.revectorized ? BUDGET_REVECTORIZED : BUDGET;
-  const tiles = {
-    gemm: fastest(gemm, budget, (tile) => binary[`gemm${tile}`](c, a, b, M, N, K, K, N, BIAS)),
-    gemmTN: fastest(gemmTN, budget, (tile) => binary[`gemmTN${tile}`](c, a, b, rowsTN, N, depthTN, rowsTN, N, N, tmp)),
-  };
+  const b = FREE + 4 * M * K;
+  const c = b + 4 * panelSize(K, N);
+  heap.floats.fill(0.5, FREE / 4, c / 4 + M * N);
+  const tile = fastest(
+    candidates(request, isArm(binary, heap)),
+    request.revectorized ? BUDGET_REVECTORIZED : BUDGET,
+    (tile) => binary[`gemm${tile}`](c, FREE, b, M, N, K, K, N, BIAS),
+  );
   heap.floats.fill(0, FREE / 4);
-  chosen.set(key, tiles);
-  return tiles;
+  chosen.set(key, tile);
+  return tile;
 }
 
 /** Behind the constants of the kernels. */
 const FREE = 4096;
 
 /**
- * 4x16 without joined vectors and 8x8 on x86 need more registers than there are; 2x24 needs one more where a product
+ * 6x16 without joined vectors and 8x8 on x86 need more registers than there are; 2x24 needs one more where a product
  * is not fused into its sum.
  */
-function candidates(
-  { fused, revectorized }: TuneRequest,
-  arm: boolean,
-): { gemm: Tiles['gemm'][]; gemmTN: Tiles['gemmTN'][] } {
-  if (arm) return { gemm: ['4x8', '8x8', '2x24'], gemmTN: ['4x8', '8x8', '2x24'] };
-  if (revectorized) return { gemm: ['4x8', '4x16', '2x24'], gemmTN: ['4x8', '4x16', '2x24'] };
-  if (fused) return { gemm: ['4x8', '2x24', '2x16'], gemmTN: ['4x8', '2x24'] };
-  return { gemm: ['4x8', '2x16'], gemmTN: ['4x8'] };
+function candidates({ fused, revectorized }: TuneRequest, arm: boolean): Tile[] {
+  if (arm) return ['4x8', '8x8', '2x24'];
+  if (revectorized) return ['4x8', '6x16', '2x24'];
+  return fused ? ['4x8', '2x24', '2x16'] : ['4x8', '2x16'];
 }
 
 /** Infinity less infinity is a NaN whose sign bit is set on x86 and clear on ARM. */
@@ -116,9 +106,8 @@ function isArm(binary: Binary, heap: Heap): boolean {
   return heap.ints[FREE / 4]! > 0;
 }
 
-/** The tile whose product takes the least time; the only one, without a run. */
-function fastest<T>(tiles: readonly T[], budget: number, product: (tile: T) => void): T {
-  if (tiles.length === 1) return tiles[0]!;
+/** The tile whose product takes the least time. */
+function fastest(tiles: readonly Tile[], budget: number, product: (tile: Tile) => void): Tile {
   const times = race(
     tiles.map((tile) => () => product(tile)),
     budget,

@@ -46,8 +46,16 @@ function loopsOf(name: string, text: string): Loop[] {
     const first = target === undefined ? Infinity : Number.parseInt(target, 16);
     return first <= offset ? [{ first, last: offset }] : [];
   });
+  // One that leads into the middle of another loop from behind its end is the way back from a check of the stack.
   const inner = loops.filter(
-    (loop) => !loops.some((other) => other !== loop && other.first >= loop.first && other.last <= loop.last),
+    ({ first, last }) =>
+      !loops.some((other) =>
+        other.first > first
+          ? other.last <= last
+          : other.first < first
+            ? other.last >= first && other.last < last
+            : other.last < last,
+      ),
   );
   const bodies = inner.map(({ first, last }) => lines.filter((line) => line.offset >= first && line.offset <= last));
   return bodies.filter(multiplies).map((body) => ({ name, instructions: body.map((line) => line.text) }));

@@ -6,7 +6,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
-import { CHAINS } from '../../src/kernels/peak.js';
+import { CHAINS, PAIRED_CHAINS } from '../../src/kernels/peak.js';
 import { RELU, TANH } from '../../src/kernels/rnn.js';
 import { selectKernels } from '../../src/kernels/select.js';
 import type { Heap } from '../../src/memory/heap.js';
@@ -39,6 +39,7 @@ const LOCKED: Record<string, string> = {
   meanSquaredErrorForward: '4ac15acf',
   momentumStep: '00d69965',
   multiplyAddChains: 'e8f840b8',
+  multiplyAddPairs: '0fcece02',
   packPanels: 'd33024c2',
   packPanelsTransposed: 'cca9ba8e',
   rmspropStep: '8e672cbc',
@@ -245,6 +246,11 @@ const RUNS: Record<string, () => number[]> = {
     const x = some(CHAINS + 8);
     kernels.multiplyAddChains(x, 5);
     return bits(CHAINS, x);
+  },
+  multiplyAddPairs: () => {
+    const x = some(PAIRED_CHAINS + 16);
+    kernels.multiplyAddPairs(x, 5);
+    return bits(PAIRED_CHAINS, x);
   },
 };
 
