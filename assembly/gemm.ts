@@ -28,7 +28,7 @@ import {
 import { PANEL, packColumns, transpose } from './packing';
 import { at, loadLanes, storeLanes } from './simd';
 
-/** Steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
+/** Most steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
 const DEPTH: i32 = 256;
 
 /** Rows at a time: their part of A stays in the second cache while all panels pass by. A multiple of every tile's. */
@@ -246,6 +246,9 @@ function product(
   tile: i32,
 ): void {
   const panelBytes = <usize>((K + 1) * PANEL) << 2;
+  // K in equal parts: a short one would load and store its sums for little.
+  const parts = max(1, (K + DEPTH - 1) / DEPTH);
+  const depth = ((K + parts - 1) / parts + 3) & ~3;
   for (let m = 0; m < M; m += ROWS) {
     const rows = min(ROWS, M - m);
     const to = at(c, m * ldc);
@@ -254,8 +257,8 @@ function product(
     do {
       // The row before the first: the bias row at first, later the last row of the part before, which is not read.
       const first = panels + (<usize>k << 6);
-      block(to, at(from, k), first, panelBytes, rows, N, min(DEPTH, K - k), lda, ldc, k == 0 ? begin : ACCUMULATE, tile);
-      k += DEPTH;
+      block(to, at(from, k), first, panelBytes, rows, N, min(depth, K - k), lda, ldc, k == 0 ? begin : ACCUMULATE, tile);
+      k += depth;
     } while (k < K);
   }
 }
@@ -346,14 +349,17 @@ function tiles(
 ): void {
   let n = 0;
   if (tile == T2X24) {
+    // One tile for all rows, then the other: three panels are more than the first cache holds.
     for (; n + 48 <= N; n += 48) {
       const b2 = b + panelBytes;
       const b3 = b2 + panelBytes;
       for (let m = 0; m < M; m += 2) {
         const to = at(c, m * ldc + n);
-        const row = at(a, m * lda);
-        tile2x24(to, to + 64, row, b, b2, K, lda, ldc, begin);
-        tile2x24(to + 128, to + 96, row, b3, b2 + 32, K, lda, ldc, begin);
+        tile2x24(to, to + 64, at(a, m * lda), b, b2, K, lda, ldc, begin);
+      }
+      for (let m = 0; m < M; m += 2) {
+        const to = at(c, m * ldc + n);
+        tile2x24(to + 128, to + 96, at(a, m * lda), b3, b2 + 32, K, lda, ldc, begin);
       }
       b = b3 + panelBytes;
     }
