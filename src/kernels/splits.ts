@@ -49,6 +49,10 @@ const CELL_BACKWARD = 25;
 /** Rows of C from which a product is divided by rows: fewer are a step of a sequence, and its weights the larger part. */
 const MANY_ROWS = 128;
 
+/** Weights that each core may hold whole, in floats, if there are enough rows: the rows then stay where they are. */
+const FEW_WEIGHTS = 32768;
+const SOME_ROWS = 32;
+
 /** A flat pass over n elements, all of whose addresses go along. */
 const flat =
   (size: number, work: number): Splitter =>
@@ -73,7 +77,8 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   // every step, from its own cache.
   gemm: ([, , , M, N, K, lda, ldc]) => {
     const work = M! * N! * (K! + MOVED);
-    return M! >= MANY_ROWS || N! < 2 * LINE
+    const rows = K! * N! <= FEW_WEIGHTS ? SOME_ROWS : MANY_ROWS;
+    return M! >= rows || N! < 2 * LINE
       ? { size: 3, unit: TILE, work, strides: [4 * ldc!, 4 * lda!] }
       : { size: 4, unit: LINE, work, strides: [4, 0, 4 * (K! + 1)] };
   },
