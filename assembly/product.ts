@@ -44,6 +44,12 @@ const COLUMNS: i32 = 96;
 /** Floats from one transposed column to the next: a line more than DEPTH, so that they do not share cache sets. */
 const PITCH: i32 = DEPTH + 16;
 
+/** Bytes of a panel of DEPTH rows. */
+const PANEL_BYTES: usize = ((DEPTH + 1) * PANEL) << 2;
+
+/** Fewer columns than this are taken as rows of the transposed product. */
+const NARROW: i32 = 5;
+
 /** C := begin + A B, B in panels. */
 // @ts-ignore: decorator
 @inline
@@ -98,20 +104,56 @@ export function productTN(
   tmp: usize,
   tile: i32,
 ): void {
+  if (N < NARROW) return narrowTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, tile);
   const panels = at(tmp, COLUMNS * PITCH);
-  const panelBytes = <usize>((DEPTH + 1) * PANEL) << 2;
   for (let k = 0; k < K; k += DEPTH) {
     const depth = min(DEPTH, K - k);
-    let panel = panels + (PANEL << 2);
-    for (let n = 0; n < N; n += PANEL) {
-      packColumns(panel, at(b, k * ldb + n), depth, min(PANEL, N - n), ldb);
-      panel += panelBytes;
-    }
+    packBlock(panels, at(b, k * ldb), depth, N, ldb);
     for (let m = 0; m < M; m += COLUMNS) {
       const rows = min(COLUMNS, M - m);
       transpose(tmp, at(a, k * lda + m), depth, rows, PITCH, lda);
-      block(at(c, m * ldc), tmp, panels, panelBytes, rows, N, depth, PITCH, ldc, ACCUMULATE, tile);
+      block(at(c, m * ldc), tmp, panels, PANEL_BYTES, rows, N, depth, PITCH, ldc, ACCUMULATE, tile);
     }
+  }
+}
+
+/** The same with few columns, as C^T += B^T A: most of a tile's columns would else be of no use. */
+// @ts-ignore: decorator
+@inline
+function narrowTN(
+  c: usize,
+  a: usize,
+  b: usize,
+  M: i32,
+  N: i32,
+  K: i32,
+  lda: i32,
+  ldb: i32,
+  ldc: i32,
+  tmp: usize,
+  tile: i32,
+): void {
+  const rows = tmp + <usize>(COLUMNS / PANEL) * PANEL_BYTES;
+  const sums = at(rows, NARROW * PITCH);
+  for (let m = 0; m < M; m += COLUMNS) {
+    const columns = min(COLUMNS, M - m);
+    transpose(sums, at(c, m * ldc), columns, N, COLUMNS, ldc);
+    for (let k = 0; k < K; k += DEPTH) {
+      const depth = min(DEPTH, K - k);
+      packBlock(tmp, at(a, k * lda + m), depth, columns, lda);
+      transpose(rows, at(b, k * ldb), depth, N, PITCH, ldb);
+      block(sums, rows, tmp, PANEL_BYTES, N, columns, depth, PITCH, COLUMNS, ACCUMULATE, tile);
+    }
+    transpose(at(c, m * ldc), sums, N, columns, ldc, COLUMNS);
+  }
+}
+
+/** Up to DEPTH rows in panels, without a bias. */
+function packBlock(panels: usize, b: usize, rows: i32, N: i32, ldb: i32): void {
+  for (let n = 0; n < N; n += PANEL) {
+    panels += PANEL << 2;
+    packColumns(panels, at(b, n), rows, min(PANEL, N - n), ldb);
+    panels += PANEL_BYTES - (PANEL << 2);
   }
 }
 
