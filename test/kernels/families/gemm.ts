@@ -39,6 +39,7 @@ export function testGemm(open: () => Workspace): void {
       gemm(open(), { M: 67, N: 131, K: 257, gap: 5 }, begin);
       gemm(open(), { M: 64, N: 128, K: 96, gap: 0 }, begin);
       gemm(open(), { M: 291, N: 37, K: 290, gap: 3 }, begin); // several blocks of rows and of K
+      gemm(open(), { M: 29, N: 50, K: 1030, gap: 1 }, begin);
     }
   });
 
@@ -58,6 +59,8 @@ export function testGemm(open: () => Workspace): void {
   it('gemmTN: large, with rows apart and with rows side by side', () => {
     gemmTN(open(), { M: 67, N: 131, K: 515, gap: 5 });
     gemmTN(open(), { M: 64, N: 128, K: 512, gap: 0 });
+    // Several blocks of columns of A, with many and with few columns of B.
+    for (const N of [1, 3, 4, 5, 21]) gemmTN(open(), { M: 205, N, K: 300, gap: 5 });
   });
 
   it('columnSums: every remainder of columns, large', () => {
