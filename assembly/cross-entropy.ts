@@ -34,7 +34,7 @@ export function crossEntropyForward(
 function logSumExp(x: usize, n: i32): f32 {
   const top = largest(x, n);
   const shift = f32x4.splat(top);
-  let sum = exponentials(0, x, n, shift, shift, 0, true);
+  let sum = exponentials(0, x, n, shift, f32x4.splat(0), 0, true);
   let j = n & ~15;
   for (; j + 4 <= n; j += 4) sum = f32x4.add(sum, exp4(f32x4.sub(v128.load(x + (<usize>j << 2)), shift)));
   let total: f32 = sum4(sum);
@@ -111,7 +111,8 @@ function softmax(d: usize, x: usize, shift: v128, scale: f32, accumulate: i32, l
 }
 
 /**
- * exp(x - shift) of a row, 16 at a time for the reasons in ./activation; the same operations in the same order as exp4,
+ * exp(x - shift) of a row, 16 at a time: a constant is loaded once for four vectors, which is worth the few that V8 then
+ * keeps on the stack (0.66 of the time of one at a time on Node 20, 0.88 on Node 26). The same operations in the same order as exp4,
  * so the same bits. For `sums` it returns the sum, of each lane in order, else d := scale exp(x - shift), or d + that.
  */
 // @ts-ignore: decorator

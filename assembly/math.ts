@@ -19,7 +19,7 @@ export const TANH: usize = memory.data<f32>([
 
 // exp(x) = 2^n exp(r), n = round(x / ln 2), r = x - n ln 2 in two parts (Cody and Waite 1980),
 // exp(r) = 1 + r + r^2 P(r) on |r| <= ln 2 / 2 (the coefficients of Cephes expf).
-/** What rounds to a whole number, ln 2 in two parts, P's six coefficients, the limit of x. */
+/** 1 / ln 2, what rounds to a whole number, ln 2 in two parts, P's six coefficients, the limit of x. */
 export const EXP: usize = memory.data<f32>([
   1.44269504088896341, 12582912, 0.693359375, -2.12194440054690583e-4, 1.9875691500e-4, 1.3981999507e-3,
   8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 87.3,

@@ -32,7 +32,10 @@ export const T2X24: i32 = 2;
 export const T6X16: i32 = 3;
 export const T8X8: i32 = 4;
 
-/** Most steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by. */
+/**
+ * Most steps of K at a time, so that a panel's part, 16 kB, stays in the first cache while all rows pass by; with 6x16
+ * twice as many.
+ */
 const DEPTH: i32 = 256;
 
 /** Rows at a time: their part of A stays in the second cache while all panels pass by. A multiple of every tile's. */
@@ -78,7 +81,7 @@ export function product(
     let k = 0;
     do {
       // The row before the first: the bias row at first, later the last row of the part before, which is not read.
-      const first = panels + (<usize>k << 6);
+      const first = panels + (<usize>(k * PANEL) << 2);
       block(to, at(from, k), first, panelBytes, rows, N, min(depth, K - k), lda, ldc, k == 0 ? begin : ACCUMULATE, tile);
       k += depth;
     } while (k < K);
@@ -86,8 +89,8 @@ export function product(
 }
 
 /**
- * C += A^T B as a product of A's transpose: DEPTH rows at a time, all of B in panels, then COLUMNS columns of A after
- * another as rows, which the second cache holds while the panels pass by.
+ * C += A^T B as a product of A's transpose: DEPTH rows at a time, all of B in panels, then A's columns as rows, COLUMNS
+ * at a time, which the second cache holds while the panels pass by.
  */
 // @ts-ignore: decorator
 @inline
@@ -117,7 +120,7 @@ export function productTN(
   }
 }
 
-/** The same with few columns, as C^T += B^T A: most of a tile's columns would else be of no use. */
+/** The same with few columns, as C^T += B^T A: most of a tile's columns would otherwise be unused. */
 // @ts-ignore: decorator
 @inline
 function narrowTN(
@@ -133,6 +136,7 @@ function narrowTN(
   tmp: usize,
   tile: i32,
 ): void {
+  // Panels of A, rows of B and sums fit where the wide product has its rows of A and one panel.
   const rows = tmp + <usize>(COLUMNS / PANEL) * PANEL_BYTES;
   const sums = at(rows, NARROW * PITCH);
   for (let m = 0; m < M; m += COLUMNS) {
@@ -179,7 +183,7 @@ function block(
   edgeColumns(c, a, b, panelBytes, M, N, K, lda, ldc, begin);
 }
 
-/** As many of M rows as whole tiles take. Four rows at a time serve those that sixes leave. */
+/** As many of M rows as whole tiles take. With 6x16 the rows that sixes leave are taken four at a time. */
 // @ts-ignore: decorator
 @inline
 function tiledRows(M: i32, tile: i32): i32 {
@@ -296,7 +300,7 @@ function edgeColumns(
 ): void {
   const columns = N & (PANEL - 1);
   if (columns == 0) return;
-  b += <usize>(N >> 4) * panelBytes;
+  b += <usize>(N / PANEL) * panelBytes;
   c = at(c, N - columns);
   let m = 0;
   for (; m + 4 <= M; m += 4) {

@@ -933,6 +933,9 @@ export function tile1x32(
   let s0_6 = v128.load(from2, 32);
   let s0_7 = v128.load(from2, 48);
   const end = a + ((<usize>K) << 2);
+  const end1 = end - 4;
+  const end2 = end - 8;
+  const end3 = end - 12;
   while (a < end) {
     {
       const x0 = v128.load32_splat(a, 0);
@@ -953,9 +956,69 @@ export function tile1x32(
       y = v128.load(b2, 112);
       s0_7 = fmadd(x0, y, s0_7);
     }
-    a += 4;
-    b += 64;
-    b2 += 64;
+    if (a == end1) break;
+    {
+      const x0 = v128.load32_splat(a, 4);
+      let y = v128.load(b, 128);
+      s0_0 = fmadd(x0, y, s0_0);
+      y = v128.load(b, 144);
+      s0_1 = fmadd(x0, y, s0_1);
+      y = v128.load(b, 160);
+      s0_2 = fmadd(x0, y, s0_2);
+      y = v128.load(b, 176);
+      s0_3 = fmadd(x0, y, s0_3);
+      y = v128.load(b2, 128);
+      s0_4 = fmadd(x0, y, s0_4);
+      y = v128.load(b2, 144);
+      s0_5 = fmadd(x0, y, s0_5);
+      y = v128.load(b2, 160);
+      s0_6 = fmadd(x0, y, s0_6);
+      y = v128.load(b2, 176);
+      s0_7 = fmadd(x0, y, s0_7);
+    }
+    if (a == end2) break;
+    {
+      const x0 = v128.load32_splat(a, 8);
+      let y = v128.load(b, 192);
+      s0_0 = fmadd(x0, y, s0_0);
+      y = v128.load(b, 208);
+      s0_1 = fmadd(x0, y, s0_1);
+      y = v128.load(b, 224);
+      s0_2 = fmadd(x0, y, s0_2);
+      y = v128.load(b, 240);
+      s0_3 = fmadd(x0, y, s0_3);
+      y = v128.load(b2, 192);
+      s0_4 = fmadd(x0, y, s0_4);
+      y = v128.load(b2, 208);
+      s0_5 = fmadd(x0, y, s0_5);
+      y = v128.load(b2, 224);
+      s0_6 = fmadd(x0, y, s0_6);
+      y = v128.load(b2, 240);
+      s0_7 = fmadd(x0, y, s0_7);
+    }
+    if (a == end3) break;
+    {
+      const x0 = v128.load32_splat(a, 12);
+      let y = v128.load(b, 256);
+      s0_0 = fmadd(x0, y, s0_0);
+      y = v128.load(b, 272);
+      s0_1 = fmadd(x0, y, s0_1);
+      y = v128.load(b, 288);
+      s0_2 = fmadd(x0, y, s0_2);
+      y = v128.load(b, 304);
+      s0_3 = fmadd(x0, y, s0_3);
+      y = v128.load(b2, 256);
+      s0_4 = fmadd(x0, y, s0_4);
+      y = v128.load(b2, 272);
+      s0_5 = fmadd(x0, y, s0_5);
+      y = v128.load(b2, 288);
+      s0_6 = fmadd(x0, y, s0_6);
+      y = v128.load(b2, 304);
+      s0_7 = fmadd(x0, y, s0_7);
+    }
+    a += 16;
+    b += 256;
+    b2 += 256;
   }
   v128.store(c, s0_0, 0);
   v128.store(c, s0_1, 16);

@@ -13,8 +13,7 @@ const STYLE = JSON.parse(readFileSync(new URL('../.prettierrc.assembly.json', im
 /**
  * `parts` are runs of neighbouring columns, in vectors of four, with an address of their own in C and in the panels.
  * `rowsFirst`: broadcasts of A, then one vector of B at a time; else B, then one row at a time. Whichever side is
- * shorter is held in registers. `masked`: of C, only so many columns are there. `steps` of K in a turn of the
- * loop: one where the weights are read from afar, and V8 before Node 24 would spill.
+ * shorter is held in registers. `masked`: of C, only so many columns are there.
  */
 const TILES = [
   { rows: 4, parts: [2], rowsFirst: true },
@@ -23,12 +22,12 @@ const TILES = [
   { rows: 4, parts: [4], rowsFirst: false },
   { rows: 6, parts: [4], rowsFirst: false },
   { rows: 2, parts: [4, 2], rowsFirst: true },
-  { rows: 1, parts: [4, 4], rowsFirst: true, steps: 1 },
+  { rows: 1, parts: [4, 4], rowsFirst: true },
   { rows: 4, parts: [2], rowsFirst: true, masked: true },
   { rows: 1, parts: [4], rowsFirst: true, masked: true },
 ];
 
-/** Steps of K in a turn of the loop, if not said. */
+/** Steps of K in a turn of the loop. */
 const STEPS = 4;
 
 const count = (n) => [...Array(n).keys()];
@@ -73,7 +72,7 @@ function begin({ rows, parts }, columns) {
   return lines;
 }
 
-/** For each vector of C with a column there is: what `line` says of a row of it and of the lanes there are. */
+/** Code for every vector of C that has columns: `line` for each row, with the number of its lanes in use. */
 function masked(rows, vectors, line) {
   return count(vectors).flatMap((n) => {
     const lanes =
@@ -99,7 +98,7 @@ function beginMasked({ rows }, columns) {
 }
 
 function tile(shape) {
-  const { rows, parts, steps = STEPS } = shape;
+  const { rows, parts } = shape;
   const columns = parts.flatMap((vectors, p) => count(vectors).map((v) => ({ p, offset: 16 * v })));
   const pointers = ['c', 'b'].map((base) => parts.map((_, p) => part(base, p)));
   const lines = shape.masked ? beginMasked(shape, columns) : begin(shape, columns);
@@ -107,16 +106,16 @@ function tile(shape) {
   lines.push('const end = a + (<usize>K << 2);');
   // Between two steps the loop may end. That serves any K, and keeps a step's loads from moving into the one before,
   // where they would need registers of their own.
-  for (const i of count(steps).slice(1)) lines.push(`const end${i} = end - ${4 * i};`);
+  for (const i of count(STEPS).slice(1)) lines.push(`const end${i} = end - ${4 * i};`);
   lines.push('while (a < end) {');
-  for (const i of count(steps)) {
+  for (const i of count(STEPS)) {
     const loadA = (m) => `v128.load32_splat(${row('a', m)}, ${4 * i})`;
     const loadB = (n) => `v128.load(${part('b', columns[n].p)}, ${64 * (i + 1) + columns[n].offset})`;
     if (i > 0) lines.push(`if (a == end${i}) break;`);
     lines.push('{', ...step(shape, columns.length, loadA, loadB), '}');
   }
-  for (const m of count(rows)) lines.push(`${row('a', m)} += ${4 * steps};`);
-  for (const p of parts.keys()) lines.push(`${part('b', p)} += ${64 * steps};`);
+  for (const m of count(rows)) lines.push(`${row('a', m)} += ${4 * STEPS};`);
+  for (const p of parts.keys()) lines.push(`${part('b', p)} += ${64 * STEPS};`);
   lines.push('}');
   if (shape.masked) {
     const store = (m, n, address, lanes) =>
@@ -157,7 +156,7 @@ const ZEROS: usize = memory.data(64, 16);
 ${TILES.map(tile).join('\n\n')}
 `;
 
-/** Chains of multiply-adds over `vectors` vectors of four, whose factors and summands are the first `operands` behind. */
+/** Chains of multiply-adds over `vectors` vectors of four; behind them lie `operands` of factors, then of summands. */
 function chains(name, vectors, operands, comment) {
   const load = (i) => `v128.load(x${i === 0 ? '' : `, ${16 * i}`})`;
   const each = (line) => count(vectors).map(line);

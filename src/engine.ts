@@ -49,7 +49,7 @@ export interface EngineReport {
   readonly threads: number;
   /** Why each faster tier was passed over, and why threads 'auto' came to one, a sentence each. */
   readonly notes: readonly string[];
-  /** The tile of each product that was fastest at the start (src/kernels/tune.ts); none in JavaScript. */
+  /** The tile of the products that was fastest at the start (src/kernels/tune.ts); none in JavaScript. */
   readonly tile: Tile | undefined;
   /** Whether V8 was asked to join pairs of vector operations. */
   readonly revectorized: boolean;

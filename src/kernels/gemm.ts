@@ -20,9 +20,10 @@ const PANEL = 16;
 /** Steps of K that are packed at a time. */
 const BLOCK = 256;
 
-/** Columns of A that gemmTN transposes at a time, and floats between them, so that they do not share cache sets. */
+/** Columns of A that gemmTN transposes at a time in assembly/product.ts. */
 const COLUMNS = 96;
-const LINE = 16;
+/** Floats between two of those, so that they do not share cache sets. */
+const GAP = 16;
 
 /** Rows JavaScript packs at a time. */
 const ROWS = 48;
@@ -39,9 +40,9 @@ export function panelSize(K: number, N: number): number {
   return Math.ceil(N / PANEL) * PANEL * (K + 1);
 }
 
-/** Floats of scratch that gemmTN needs for a C of N columns: BLOCK rows of so many columns of A, and of all of B. */
+/** Floats of scratch that gemmTN needs for a C of N columns: COLUMNS columns of A and all of B, BLOCK rows of each. */
 export function gemmTNScratch(N: number): number {
-  return COLUMNS * (BLOCK + LINE) + panelSize(BLOCK, N);
+  return COLUMNS * (BLOCK + GAP) + panelSize(BLOCK, N);
 }
 
 /** Products and packing. Addresses are in bytes, sizes and leading dimensions in elements. */
@@ -254,7 +255,7 @@ function packTransposed(f: FloatArray, a: number, rows: number, depth: number, l
   }
 }
 
-/** Up to four neighbouring columns of B as a strip (depth, 4), filled up with zeros, and one step more. */
+/** Up to four neighbouring columns of B as a strip (depth, 4), filled up with zeros, and a step of zeros behind an odd depth. */
 function packColumns(f: FloatArray, b: number, depth: number, ldb: number, columns: number): void {
   let at = 0;
   for (let k = 0; k < depth; k++, at += 4, b += ldb) {

@@ -35,7 +35,7 @@ export const peakJs = (heap: Heap): PeakKernels => ({
   },
 });
 
-/** Every `lanes`-th of twelve vectors and of a and b behind them: twelve numbers are what registers hold. */
+/** Every `lanes`-th of twelve vectors and of a and b behind them: as many numbers as registers hold. */
 function twelveChains(floats: FloatArray, first: number, lanes: number, n: number): void {
   const a = floats[first + 12 * lanes]!;
   const b = floats[first + 13 * lanes]!;

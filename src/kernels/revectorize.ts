@@ -52,7 +52,7 @@ const TOLERANCE = 1e-4;
 /** A call of a kernel on two buffers, of which it writes the first, and scratch. */
 type Case = (kernels: Kernels, a: number, b: number, tmp: number) => void;
 
-const [M, N, K] = [13, 77, 300];
+const [M, N, K] = [15, 77, 600];
 const [B, H] = [13, 21];
 const n = 333;
 
@@ -71,6 +71,8 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'gemm of one row': (kernels, a, b) => kernels.gemm(a, b, b + 4 * K, 1, N, K, K, N, BIAS),
   gemmTN: (kernels, a, b, tmp) => kernels.gemmTN(a, b, b + 4 * K * 37, 37, N, K, 37, N, N, tmp),
+  'gemmTN of three columns': (kernels, a, b, tmp) => kernels.gemmTN(a, b, b + 4 * K * 37, 37, 3, K, 37, 3, 3, tmp),
+  multiplyAddChains: (kernels, a) => kernels.multiplyAddChains(a, 5),
   multiplyAddPairs: (kernels, a) => kernels.multiplyAddPairs(a, 5),
   columnSums: (kernels, a, b) => kernels.columnSums(a, b, M, N, N),
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),

@@ -31,7 +31,7 @@ export type Splitter = (args: readonly number[]) => Split;
 /** Columns of a panel, and floats of a cache line. */
 const LINE = 16;
 
-/** Rows that products take at a time. */
+/** Shares of rows are multiples of it: most tiles then have no rows left over. */
 const TILE = 4;
 
 /**
@@ -49,7 +49,7 @@ const CELL_BACKWARD = 25;
 /** Rows of C from which a product is divided by rows: fewer are a step of a sequence, and its weights the larger part. */
 const MANY_ROWS = 128;
 
-/** Weights that each core may hold whole, in floats, if there are enough rows: the rows then stay where they are. */
+/** Floats of weights that each core may hold whole, if there are rows enough: the rows then stay where they are. */
 const FEW_WEIGHTS = 32768;
 const SOME_ROWS = 32;
 

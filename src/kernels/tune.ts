@@ -1,7 +1,8 @@
 /**
  * The tiles of the products, and which of them is fastest here. A tile MRxNR keeps MR rows by NR columns of C in
- * registers; all read the same rows and panels and give the same bits, so the choice is about speed alone. It depends on the
- * registers the engine allots, on whether it joins vectors, and on where a loop's jump happens to lie: no table knows.
+ * registers; all read the same rows and panels and give the same bits, so the choice is about speed alone. It depends on
+ * the registers the engine allots, on whether it joins vectors, and on where a loop's jump happens to lie: no table
+ * knows.
  */
 
 import type { Heap } from '../memory/heap.js';
@@ -25,7 +26,7 @@ export type Binary = Omit<Kernels, (typeof TILED)[number]> & {
 
 /** The kernels of a binary with this tile. */
 export function withTile(binary: Binary, tile: Tile): Kernels {
-  const others = Object.entries(binary).filter(([name]) => !/^gemm(TN)?\d/.test(name));
+  const others = Object.entries(binary).filter(([name]) => !TILED.some((tiled) => name.startsWith(tiled)));
   return {
     ...(Object.fromEntries(others) as unknown as Kernels),
     gemm: binary[`gemm${tile}`],
@@ -46,16 +47,19 @@ export interface TuneRequest {
   readonly revectorized: boolean;
 }
 
-/** Most time the tiles run for, in ms. V8 has optimized them after about 2 ms of calls. */
-const BUDGET = 8;
+/** Most time the tiles run for, in ms. V8 has usually optimized them all after 3 to 7 ms. */
+const BUDGET = 20;
 /** The same where vectors are joined: that takes V8 longer, and the self-check takes longer still. */
 const BUDGET_REVECTORIZED = 40;
 
-/** An optimized product takes about a third of the time of its first calls. */
-const OPTIMIZED = 0.6;
+/**
+ * The part of the time of its first calls that an optimized product takes at most: it is a fifth to a ninth on quick
+ * machines, and one that changes its pace makes a half of any time.
+ */
+const OPTIMIZED = 0.4;
 
-/** Rounds once all are optimized: the least time of several is what noise does not touch. */
-const ROUNDS = 10;
+/** Rounds once all are optimized, about 1 ms: the least time of several is what noise does not touch. */
+const ROUNDS = 40;
 
 /** A tile other than the safe one must be faster by this factor. */
 const MARGIN = 0.97;

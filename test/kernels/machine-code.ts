@@ -46,7 +46,8 @@ function loopsOf(name: string, text: string): Loop[] {
     const first = target === undefined ? Infinity : Number.parseInt(target, 16);
     return first <= offset ? [{ first, last: offset }] : [];
   });
-  // One that leads into the middle of another loop from behind its end is the way back from a check of the stack.
+  // Not those around others, not the longer of two with one beginning, and not a jump from behind a loop's end into its
+  // middle: that is the way back from a check of the stack.
   const inner = loops.filter(
     ({ first, last }) =>
       !loops.some((other) =>

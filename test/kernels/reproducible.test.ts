@@ -317,6 +317,22 @@ describe.each([1, 2, 3])('the simd kernels, threads %i', (threads) => {
     for (const piece of [1, 2, 3, 4, 7, 8, 20]) expect(product(piece)).toEqual(whole);
   });
 
+  it('gemmTN: the first columns of a product have the bits of a product of those alone', () => {
+    restart();
+    const [M, N, K] = [101, 8, 600];
+    const a = some(K * M);
+    const b = some(K * N);
+    const old = some(M * N);
+    const tmp = some(gemmTNScratch(N));
+    const firstColumns = (columns: number, wanted: number): number[] => {
+      const c = some(M * N);
+      heap.ints.copyWithin(c / 4, old / 4, old / 4 + M * N);
+      kernels.gemmTN(c, a, b, M, columns, K, M, N, N, tmp);
+      return bits(M * N, c).filter((_, i) => i % N < wanted);
+    };
+    for (const few of [1, 3, 4]) expect(firstColumns(few, few)).toEqual(firstColumns(N, few));
+  });
+
   it('give the same bits twice', () => {
     expect(everyKernel()).toEqual(everyKernel());
   });
