@@ -61,8 +61,7 @@ export function buildTrainStep(engine: Engine, shape: TrainingShape): () => numb
   const adam = new Adam(parameters, { lr: 1e-3 });
   return () => {
     const value = engine.step(loss);
-    clipGradNorm(parameters, 5);
-    adam.step();
+    adam.step(clipGradNorm(parameters, 5));
     return value;
   };
 }

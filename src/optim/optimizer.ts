@@ -56,11 +56,14 @@ export abstract class Optimizer {
 
   /**
    * One update of every parameter from its gradient.
+   * @param norm of the gradients, if it is known: what `clipGradNorm` returned says that they are finite, and saves the
+   * pass over them that looks
    * @throws DivergenceError if a gradient is not finite; then nothing has been changed
    */
-  step(): void {
+  step(norm?: number): void {
     if (this.#released) throw new RecurraError('optimizer: its moments were released. Make a new one.');
-    gradNorm(this.parameters);
+    if (norm === undefined) gradNorm(this.parameters);
+    else checkNumber('optimizer.step', 'norm', norm, { least: 0 });
     this.#updates++;
     this.beforeUpdate();
     const { memory } = this.engine;

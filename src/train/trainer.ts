@@ -191,8 +191,7 @@ export class Trainer implements Snapshotable {
     this.#optimizer.lr = lr * this.#schedule.factor({ step: this.#step, stepsPerEpoch, totalSteps });
     try {
       if (clipValue > 0) clipGradValue(parameters, clipValue);
-      if (clipNorm > 0) clipGradNorm(parameters, clipNorm);
-      this.#optimizer.step();
+      this.#optimizer.step(clipNorm > 0 ? clipGradNorm(parameters, clipNorm) : undefined);
     } catch (error) {
       if (error instanceof DivergenceError) throw diverged('the gradient is not finite', this.#standing());
       throw error;

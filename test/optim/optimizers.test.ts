@@ -1,11 +1,12 @@
 /** Every optimizer against its rule written independently; subsets of parameters, states, gradients that are not finite. */
 
-import { describe, expect, test } from 'vitest';
-import { createEngine } from '../../src/engine.js';
+import { describe, expect, test, vi } from 'vitest';
+import { createEngine, engineOf } from '../../src/engine.js';
 import type { Engine } from '../../src/engine.js';
 import { CheckpointError, DivergenceError } from '../../src/errors.js';
 import type { Parameter } from '../../src/memory/parameter.js';
 import { Adam, AdamW } from '../../src/optim/adam.js';
+import { clipGradNorm } from '../../src/optim/clip.js';
 import type { Optimizer } from '../../src/optim/optimizer.js';
 import { RMSprop } from '../../src/optim/rmsprop.js';
 import { SGD } from '../../src/optim/sgd.js';
@@ -176,6 +177,25 @@ describe.each(cases)('$kind, $name', ({ make, rule, options, unit }) => {
       expect(valuesOf(parameters)).toEqual(valuesOf(twin.parameters));
     },
   );
+
+  test('with the norm that is known: the same update, without a look at the gradients', async () => {
+    const [known, unknown] = [
+      make(fourParameters(await createEngine(options))),
+      make(fourParameters(await createEngine(options))),
+    ];
+    for (const { parameters } of [known, unknown]) setGradients(parameters, drawGradients(parameters, 1));
+    known.step(clipGradNorm(known.parameters, 0.1));
+    clipGradNorm(unknown.parameters, 0.1);
+    unknown.step();
+    expect(valuesOf(known.parameters)).toEqual(valuesOf(unknown.parameters));
+    for (const norm of [NaN, Infinity, -1]) expect(() => known.step(norm)).toThrow(/^optimizer\.step: norm must be /);
+    expect(valuesOf(known.parameters)).toEqual(valuesOf(unknown.parameters));
+    const sumSquares = vi.spyOn(engineOf(known.parameters[0]!).kernels, 'sumSquares');
+    known.step(1);
+    expect(sumSquares).not.toHaveBeenCalled();
+    known.step();
+    expect(sumSquares).toHaveBeenCalled();
+  });
 
   test('layers made after the optimizer move its memory, and nothing else changes', async () => {
     const engines = [await createEngine(options), await createEngine(options)] as const;
