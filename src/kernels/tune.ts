@@ -10,7 +10,7 @@ import { BIAS, panelSize } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import type { Kernels } from './kernels.js';
 
-/** The tiles, the safe one first. */
+/** The tiles. */
 export const TILES = ['4x8', '2x16', '2x24', '6x16', '8x8'] as const;
 
 /** One of the tiles. */
@@ -61,7 +61,7 @@ const OPTIMIZED = 0.4;
 /** Rounds once all are optimized, about 1 ms: the least time of several is what noise does not touch. */
 const ROUNDS = 40;
 
-/** A tile other than the safe one must be faster by this factor. */
+/** A tile other than the expected one must be faster by this factor. */
 const MARGIN = 0.97;
 
 const chosen = new Map<string, Tile>();
@@ -93,13 +93,13 @@ export function tune(binary: Binary, heap: Heap, request: TuneRequest): Tile {
 const FREE = 4096;
 
 /**
- * 6x16 without joined vectors and 8x8 on x86 need more registers than there are; 2x24 needs one more where a product
- * is not fused into its sum.
+ * The tiles that suit, the one expected to be fastest first. 6x16 without joined vectors and 8x8 on x86 need more
+ * registers than there are; 2x24 needs one more where a product is not fused into its sum.
  */
 function candidates({ fused, revectorized }: TuneRequest, arm: boolean): Tile[] {
-  if (arm) return ['4x8', '8x8', '2x24'];
-  if (revectorized) return ['4x8', '6x16', '2x24'];
-  return fused ? ['4x8', '2x24', '2x16'] : ['4x8', '2x16'];
+  if (arm) return ['8x8', '4x8', '2x24'];
+  if (revectorized) return ['6x16', '4x8', '2x24'];
+  return fused ? ['2x24', '4x8', '2x16'] : ['4x8', '2x16'];
 }
 
 /** Infinity less infinity is a NaN whose sign bit is set on x86 and clear on ARM. */
@@ -110,30 +110,36 @@ function isArm(binary: Binary, heap: Heap): boolean {
   return heap.ints[FREE / 4]! > 0;
 }
 
-/** The tile whose product takes the least time. */
+/** The tile whose product takes the least time, or the first if that does not show. */
 function fastest(tiles: readonly Tile[], budget: number, product: (tile: Tile) => void): Tile {
   const times = race(
     tiles.map((tile) => () => product(tile)),
     budget,
   );
+  if (times === undefined) return tiles[0]!;
   const handicapped = times.map((time, i) => (i === 0 ? MARGIN : 1) * time);
   return tiles[handicapped.indexOf(Math.min(...handicapped))]!;
 }
 
-/** The least time of each, in turn, until V8 has optimized them and a little longer. */
-function race(runs: readonly (() => void)[], budget: number): number[] {
+/**
+ * The least time of each, in turn, until V8 has optimized them and a little longer. Nothing if that takes too long, as
+ * on a busy machine: the times of unoptimized code say nothing of what comes after.
+ */
+function race(runs: readonly (() => void)[], budget: number): number[] | undefined {
   const least = runs.map(() => Infinity);
   const first = [...least];
   const end = performance.now() + budget;
-  for (let round = 0, left = ROUNDS; left > 0 && performance.now() < end; round++) {
+  for (let round = 0, left = ROUNDS; performance.now() < end; round++) {
     for (const [i, run] of runs.entries()) {
       const began = performance.now();
       run();
       least[i] = Math.min(least[i]!, performance.now() - began);
     }
-    // The very first calls compile.
+    // The very first calls compile. A clock for which a product takes no time, as in a page, will not tell more later.
     if (round === 3) least.forEach((time, i) => (first[i] = time));
+    if (first.includes(0)) return undefined;
     if (round > 3 && least.every((time, i) => time < OPTIMIZED * first[i]!)) left--;
+    if (left === 0) return least;
   }
-  return least;
+  return undefined;
 }
