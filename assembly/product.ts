@@ -180,7 +180,7 @@ function block(
   const tiled = tiledRows(M, tile);
   tiles(c, a, b, panelBytes, tiled, N, K, lda, ldc, begin, tile);
   restRows(at(c, tiled * ldc), at(a, tiled * lda), b, panelBytes, M - tiled, N, K, lda, ldc, begin);
-  edgeColumns(c, a, b, panelBytes, M, N, K, lda, ldc, begin);
+  edgeColumns(c, a, b, panelBytes, M, N, K, lda, ldc, begin, tile == T6X16);
 }
 
 /** As many of M rows as whole tiles take. With 6x16 the rows that sixes leave are taken four at a time. */
@@ -285,7 +285,10 @@ function restRows(
   if (n + PANEL <= N) maskedTile1x16(at(c, n), a, b, K, lda, ldc, begin, PANEL);
 }
 
-/** The columns that fill no panel. */
+/**
+ * The columns that fill no panel. With joined vectors, eight rows at a time while there are eight columns: four rows
+ * would be too few chains.
+ */
 function edgeColumns(
   c: usize,
   a: usize,
@@ -297,12 +300,23 @@ function edgeColumns(
   lda: i32,
   ldc: i32,
   begin: i32,
+  joined: bool,
 ): void {
   const columns = N & (PANEL - 1);
   if (columns == 0) return;
   b += <usize>(N / PANEL) * panelBytes;
   c = at(c, N - columns);
   let m = 0;
+  if (joined && columns >= 8) {
+    for (; m + 8 <= M; m += 8) {
+      const to = at(c, m * ldc);
+      const row = at(a, m * lda);
+      tile8x8(to, row, b, K, lda, ldc, begin);
+      if (columns == 8) continue;
+      maskedTile4x8(to + 32, row, b + 32, K, lda, ldc, begin, columns - 8);
+      maskedTile4x8(at(to, 4 * ldc) + 32, at(row, 4 * lda), b + 32, K, lda, ldc, begin, columns - 8);
+    }
+  }
   for (; m + 4 <= M; m += 4) {
     maskedTile4x8(at(c, m * ldc), at(a, m * lda), b, K, lda, ldc, begin, min(8, columns));
     if (columns > 8) maskedTile4x8(at(c, m * ldc + 8), at(a, m * lda), b + 32, K, lda, ldc, begin, columns - 8);

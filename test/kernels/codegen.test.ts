@@ -27,7 +27,7 @@ const CLEAN = ['tile4x8', 'tile2x16', 'maskedTile4x8', 'maskedTile1x16', 'multip
 const CLEAN_FUSED = [...CLEAN, ...(isTurboshaft ? ['tile2x24', 'tile1x32'] : [])];
 
 /** With joined vectors 24 sums are twelve. */
-const CLEAN_JOINED = [...CLEAN_FUSED, 'tile6x16', 'tile4x16', 'multiplyAddPairs'];
+const CLEAN_JOINED = [...CLEAN_FUSED, 'tile6x16', 'tile4x16', 'tile8x8', 'multiplyAddPairs'];
 
 let folder: string;
 const built = new Map<string, string>();
