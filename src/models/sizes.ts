@@ -89,12 +89,14 @@ export function stepFloats(sizes: ModelSizes, batch: number, window: number): nu
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
   const { states, saved } = CELL[cell];
   const copies = sizes.dropout > 0 ? 2 : 1; // dropout stores its result, and the gradient of it
-  // Ids, targets, their losses and sums; values and gradients of embedding and layers; logits, whose gradients take
-  // their place.
-  const perToken = 4 + 2 * copies * E + L * H * (saved + 2 * copies - 1) + V;
+  // Ids, targets, their losses and sums; values of the embedding, values and gradients of layers; logits, whose
+  // gradients take their place.
+  const perToken = 4 + copies * E + L * H * (saved + 2 * copies - 1) + V;
   const slots = L * states * batch * H;
+  // The gradient of the embedding comes last, when no weight gradient needs scratch any more.
   const scratch = Math.max(gemmTNScratch(Math.max(E, H)), states * batch * H);
-  return batch * window * perToken + slots + scratch + (12 * L + 16) * PADDING;
+  const last = Math.max(scratch, batch * window * copies * E);
+  return batch * window * perToken + slots + last + (12 * L + 16) * PADDING;
 }
 
 /** Bytes that a model and its training take in an engine's memory, predicted before any is reserved. */
