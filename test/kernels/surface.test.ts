@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { kernelBinary } from '../../src/kernels/binary.node.js';
 import { jsKernels } from '../../src/kernels/kernels.js';
-import { TILES } from '../../src/kernels/tune.js';
+import { exportOf, TILES } from '../../src/kernels/tune.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import { Memory } from '../../src/memory/memory.js';
 import { readBinary } from './binary.js';
@@ -71,8 +71,7 @@ function contracts(): Map<string, Signature & { file: string }> {
 }
 
 /** The names a binary has for a kernel: the products have one for each tile. */
-const compiled = (name: string): string[] =>
-  /^gemm(TN)?$/.test(name) ? TILES.map((tile) => `${name}${tile}`) : [name];
+const compiled = (name: string): string[] => [...new Set(TILES.map((tile) => exportOf(name, tile)))];
 
 const js = Object.keys(jsKernels(new ArrayHeap('float32', 1 << 20))).sort();
 
