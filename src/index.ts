@@ -39,7 +39,7 @@ export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export { meanSquaredError } from './ops/mean-squared-error.js';
-export type { StateSource } from './ops/recurrent.js';
+export type { StateSource } from './ops/sequence.js';
 export type { Nonlinearity } from './ops/rnn.js';
 
 export { Optimizer } from './optim/optimizer.js';

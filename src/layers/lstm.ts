@@ -2,14 +2,11 @@
 
 import type { Engine } from '../engine.js';
 import { OptionError } from '../errors.js';
-import type { View } from '../memory/view.js';
-import { lstm } from '../ops/lstm.js';
-import { RecurrentWeights } from '../ops/recurrent.js';
-import type { StateSource } from '../ops/recurrent.js';
+import { LstmCell } from '../ops/lstm.js';
 import { checkNumber } from '../options.js';
 import type { Initializer } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
-import type { CellResult, RecurrentOptions } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent.js';
 
 /** Options of `LSTM`. */
 export interface LstmOptions extends RecurrentOptions {
@@ -20,7 +17,7 @@ export interface LstmOptions extends RecurrentOptions {
 /** A stack of LSTM layers; gates in the order i f g o. */
 export class LSTM extends RecurrentLayer {
   protected readonly hasCell = true;
-  readonly #layers: RecurrentWeights[];
+  protected readonly cells: readonly LstmCell[];
 
   /** @throws OptionError */
   constructor(engine: Engine, options: LstmOptions) {
@@ -31,15 +28,6 @@ export class LSTM extends RecurrentLayer {
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
     const H = this.hiddenSize;
     const biasInit: Initializer = (values) => void values.fill(forgetBias, H, 2 * H);
-    this.#layers = this.declareLayers(4, options, biasInit).map((layer) => new RecurrentWeights('lstm', 4, layer));
-  }
-
-  protected override runLayer(
-    k: number,
-    x: View,
-    h0: StateSource | undefined,
-    c0: StateSource | undefined,
-  ): CellResult {
-    return lstm(x, h0, c0, this.#layers[k]!);
+    this.cells = this.declareLayers(4, options, biasInit).map((layer) => new LstmCell(layer));
   }
 }

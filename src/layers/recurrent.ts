@@ -4,7 +4,9 @@ import type { Engine } from '../engine.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { dropout } from '../ops/dropout.js';
-import type { RecurrentParameters, StateSource } from '../ops/recurrent.js';
+import type { RecurrentParameters } from '../ops/recurrent.js';
+import { recur } from '../ops/sequence.js';
+import type { Cell, StateSource } from '../ops/sequence.js';
 import { checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { constant, orthogonal, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
@@ -37,13 +39,6 @@ export interface RecurrentResult {
   readonly output: View;
   /** The final state of every layer; detach() it to carry it into the next step. */
   readonly state: RecurrentState<View>;
-}
-
-/** One cell's result for one layer: the views of `rnn`, `lstm` or `gru`. */
-export interface CellResult {
-  readonly output: View;
-  readonly h: View;
-  readonly c?: View;
 }
 
 /** A stack of recurrent layers. */
@@ -86,8 +81,8 @@ export abstract class RecurrentLayer extends Layer {
     });
   }
 
-  /** Runs one layer of the stack. */
-  protected abstract runLayer(k: number, x: View, h0: StateSource | undefined, c0: StateSource | undefined): CellResult;
+  /** The cell of each layer. */
+  protected abstract readonly cells: readonly Cell[];
 
   /**
    * Runs the stack over a sequence.
@@ -97,21 +92,16 @@ export abstract class RecurrentLayer extends Layer {
    */
   forward(x: View, state?: RecurrentState): RecurrentResult {
     this.#checkState(state);
-    const results: CellResult[] = [];
+    const h: View[] = [];
+    const c: View[] = [];
     let input = x;
-    for (let k = 0; k < this.numLayers; k++) {
-      const result = this.runLayer(k, input, state?.h[k], state?.c[k]);
-      results.push(result);
-      input = k < this.numLayers - 1 ? dropout(result.output, this.dropout) : result.output;
+    for (const [k, cell] of this.cells.entries()) {
+      const { all, last } = recur(cell, input, [state?.h[k], state?.c[k]]);
+      h.push(last[0]!);
+      c.push(...last.slice(1));
+      input = k < this.numLayers - 1 ? dropout(all[0]!, this.dropout) : all[0]!;
     }
-    const cells = results.flatMap(({ c }) => (c === undefined ? [] : [c]));
-    return {
-      output: input,
-      state: new RecurrentState(
-        results.map(({ h }) => h),
-        cells,
-      ),
-    };
+    return { output: input, state: new RecurrentState(h, c) };
   }
 
   /** A state of zeros for a batch of B rows. */

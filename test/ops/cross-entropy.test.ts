@@ -7,9 +7,9 @@ import { DataError, OptionError, ShapeError } from '../../src/errors.js';
 import { crossEntropy } from '../../src/ops/cross-entropy.js';
 import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
-import { lstm } from '../../src/ops/lstm.js';
+import { LstmCell } from '../../src/ops/lstm.js';
 import { meanSquaredError } from '../../src/ops/mean-squared-error.js';
-import { RecurrentWeights } from '../../src/ops/recurrent.js';
+import { recur } from '../../src/ops/sequence.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
 
@@ -115,8 +115,8 @@ test('logits whose values another backward reads are left alone: a layer on top,
     biasIh: undefined,
     biasHh: undefined,
   };
-  const recurrent = new RecurrentWeights('lstm', 4, cell);
-  const states = (): View[] => [crossEntropy(lstm(x.view(), undefined, undefined, recurrent).output, targets)];
+  const recurrent = new LstmCell(cell);
+  const states = (): View[] => [crossEntropy(recur(recurrent, x.view(), []).all[0]!, targets)];
   expect(gradcheck(engine, [x, cell.weightIh, cell.weightHh], states)).toEqual([]);
 });
 
