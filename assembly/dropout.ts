@@ -38,6 +38,43 @@ export function dropoutBackward(
   }
 }
 
+export function zoneoutForward(
+  y: usize,
+  x: usize,
+  previous: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  key0: i32,
+  key1: i32,
+): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = keep(first + i, threshold, key0, key1);
+    storeLanes(y + o, v128.bitselect(loadLanes(x + o, lanes), loadLanes(previous + o, lanes), kept), lanes);
+  }
+}
+
+export function zoneoutBackward(
+  dy: usize,
+  dPrevious: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  key0: i32,
+  key1: i32,
+): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = keep(first + i, threshold, key0, key1);
+    const d = loadLanes(dy + o, lanes);
+    storeLanes(dy + o, v128.and(d, kept), lanes);
+    storeLanes(dPrevious + o, v128.andnot(d, kept), lanes);
+  }
+}
+
 /** All ones in the lanes of elements i to i + 3 that are kept. */
 // @ts-ignore: decorator
 @inline

@@ -4,6 +4,8 @@
  * The mask is not stored. Element i is kept if the upper 24 bits of hash(i) reach the threshold, where
  * hash(i) = mix(mix(i ^ key0) ^ key1) and mix is the finaliser of MurmurHash3 (Appleby 2011). So the backward, any
  * thread and every tier find the same mask from two keys. A part of a vector says which element its first one is.
+ *
+ * Zoneout (Krueger et al. 2017) keeps a state where dropout would zero it: y_i = x_i where kept, else previous_i.
  */
 
 import type { Heap } from '../memory/heap.js';
@@ -41,6 +43,39 @@ export interface DropoutKernels {
     key0: number,
     key1: number,
   ): void;
+
+  /**
+   * @param y out, (n); may be x
+   * @param x in, (n): the new state
+   * @param previous in, (n): the state before
+   * @param first index of the first element, for the mask
+   */
+  zoneoutForward(
+    y: number,
+    x: number,
+    previous: number,
+    n: number,
+    first: number,
+    threshold: number,
+    key0: number,
+    key1: number,
+  ): void;
+
+  /**
+   * Divides the gradient of y between x and the state before.
+   * @param dy in-out, (n): the gradient of y in, that of x out
+   * @param dPrevious out, (n)
+   * @param first index of the first element, for the mask
+   */
+  zoneoutBackward(
+    dy: number,
+    dPrevious: number,
+    n: number,
+    first: number,
+    threshold: number,
+    key0: number,
+    key1: number,
+  ): void;
 }
 
 /** The kernels of this file in JavaScript. */
@@ -56,6 +91,24 @@ export const dropoutJs = (heap: Heap): DropoutKernels => ({
     const { floats, shift } = heap;
     for (let i = 0; i < n; i++) {
       if (isKept(first + i, threshold, key0, key1)) floats[(dx >>> shift) + i]! += floats[(dy >>> shift) + i]! * scale;
+    }
+  },
+
+  zoneoutForward(y, x, previous, n, first, threshold, key0, key1) {
+    const { floats, shift } = heap;
+    for (let i = 0; i < n; i++) {
+      const from = isKept(first + i, threshold, key0, key1) ? x : previous;
+      floats[(y >>> shift) + i] = floats[(from >>> shift) + i]!;
+    }
+  },
+
+  zoneoutBackward(dy, dPrevious, n, first, threshold, key0, key1) {
+    const { floats, shift } = heap;
+    for (let i = 0; i < n; i++) {
+      const d = floats[(dy >>> shift) + i]!;
+      const kept = isKept(first + i, threshold, key0, key1);
+      floats[(dy >>> shift) + i] = kept ? d : 0;
+      floats[(dPrevious >>> shift) + i] = kept ? 0 : d;
     }
   },
 });

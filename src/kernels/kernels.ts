@@ -3,6 +3,8 @@
 import type { Heap } from '../memory/heap.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
+import { diagonalJs } from './diagonal.js';
+import type { DiagonalKernels } from './diagonal.js';
 import { dropoutJs } from './dropout.js';
 import type { DropoutKernels } from './dropout.js';
 import { embeddingJs } from './embedding.js';
@@ -11,8 +13,12 @@ import { gemmJs } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import { gruJs } from './gru.js';
 import type { GruKernels } from './gru.js';
+import { gruBeforeJs } from './gru-before.js';
+import type { GruBeforeKernels } from './gru-before.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
+import { lstmPartsJs } from './lstm-parts.js';
+import type { LstmPartsKernels } from './lstm-parts.js';
 import { meanSquaredErrorJs } from './mean-squared-error.js';
 import type { MeanSquaredErrorKernels } from './mean-squared-error.js';
 import { optimizerJs } from './optimizer.js';
@@ -28,7 +34,10 @@ import type { VectorKernels } from './vector.js';
 export type Kernels = GemmKernels &
   RnnKernels &
   LstmKernels &
+  LstmPartsKernels &
   GruKernels &
+  GruBeforeKernels &
+  DiagonalKernels &
   EmbeddingKernels &
   CrossEntropyKernels &
   MeanSquaredErrorKernels &
@@ -43,7 +52,10 @@ export function jsKernels(heap: Heap): Kernels {
     ...gemmJs(heap),
     ...rnnJs(heap),
     ...lstmJs(heap),
+    ...lstmPartsJs(heap),
     ...gruJs(heap),
+    ...gruBeforeJs(heap),
+    ...diagonalJs(heap),
     ...embeddingJs(heap),
     ...crossEntropyJs(heap),
     ...meanSquaredErrorJs(heap),

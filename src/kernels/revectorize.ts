@@ -78,8 +78,8 @@ const CASES: Readonly<Record<string, Case>> = {
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>
     kernels.lstmBackward(a, a + state(4), b, b + state(1), b + state(2), b + state(3), B, H),
-  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H),
-  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H),
+  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H, Infinity),
+  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, Infinity),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
   rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), n, TANH),

@@ -8,6 +8,7 @@
 
 import { gemmTNScratch } from './gemm.js';
 import type { Kernels } from './kernels.js';
+import { blocksOf } from './lstm-parts.js';
 
 /** One way to divide one call. */
 export interface Split {
@@ -109,6 +110,42 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     const row = 4 * H!;
     return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row] };
   },
+  lstmCarryForward: ([, , , , B, H, kind]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, blocksOf(kind!) * row, row, 0] };
+  },
+  lstmCarryBackward: ([, , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    return { size: 5, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [blocksOf(kind!) * row, row, row, row, 0] };
+  },
+  lstmOutputForward: ([, , , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    const strides = [row, row, blocksOf(kind!) * row, row, row, 0];
+    return { size: 6, unit: 1, work: B! * H! * CELL_FORWARD, strides };
+  },
+  lstmOutputBackward: ([, , , , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    const strides = [blocksOf(kind!) * row, row, row, row, row, row, 0];
+    return { size: 7, unit: 1, work: B! * H! * CELL_BACKWARD, strides };
+  },
+  gruResetForward: ([, , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 3 * row, row] };
+  },
+  gruResetBackward: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [3 * row, row, row, row] };
+  },
+  gruUpdateForward: ([, , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 3 * row, row] };
+  },
+  gruUpdateBackward: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [3 * row, row, row, row] };
+  },
+  diagonalProduct: ([, , , M, N]) => ({ size: 3, unit: 1, work: M! * N! * MOVED, strides: [4 * N!, 4 * N!, 0] }),
+  diagonalGradient: ([, , , M, N]) => ({ size: 4, unit: LINE, work: M! * N! * ADDED, strides: [4, 4, 4] }),
   rnnForward: flat(2, EXPONENTIAL),
   rnnBackward: flat(4, MOVED),
 
@@ -129,6 +166,8 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
 
   dropoutForward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
   dropoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+  zoneoutForward: (args) => ({ ...flat(3, HASHED)(args), first: 4 }),
+  zoneoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
 
   axpy: flat(2, MOVED),
   scale: flat(1, MOVED),

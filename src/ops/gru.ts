@@ -13,6 +13,13 @@ import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
 import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
 import type { Cell, Gates, Pass, Setting } from './sequence.js';
 
+/** Options of a GRU cell. */
+export interface GruCellOptions {
+  /** Limit of every pre-activation. Default Infinity. */
+  readonly gateClip?: number;
+  readonly dropout?: RecurrentDropout;
+}
+
 /** A GRU cell with its weights, rows r and z of W_ih apart from row n; state h (B, H). */
 export class GruCell implements Cell {
   readonly name = 'gru';
@@ -31,9 +38,10 @@ export class GruCell implements Cell {
   readonly inputRzBackward: Panels;
   readonly inputNBackward: Panels;
   readonly stateDropout: number;
+  readonly gateClip: number;
 
   /** @throws ShapeError */
-  constructor(parameters: RecurrentParameters, dropout: RecurrentDropout = {}) {
+  constructor(parameters: RecurrentParameters, { gateClip = Infinity, dropout = {} }: GruCellOptions = {}) {
     checkWeights(this.name, 3, parameters);
     const { weightIh, weightHh, biasIh, biasHh } = parameters;
     const H = weightHh.shape[1]!;
@@ -49,6 +57,7 @@ export class GruCell implements Cell {
     this.inputRzBackward = backwardPanels(weightIh, this.rz);
     this.inputNBackward = backwardPanels(weightIh, this.n);
     this.stateDropout = dropout.state ?? 0;
+    this.gateClip = gateClip;
   }
 
   begin(setting: Setting): Pass {
@@ -95,14 +104,14 @@ class GruPass implements Pass {
     const offset = engine.memory.bytes(at * this.#H);
     const gates = this.gates.ptr + 4 * offset;
     this.#product.forward(gates + engine.memory.bytes(this.#H), this.#state.forward(at, rows), rows);
-    engine.kernels.gruForward(after + offset, gates, before + offset, rows, this.#H);
+    engine.kernels.gruForward(after + offset, gates, before + offset, rows, this.#H, this.#cell.gateClip);
   }
 
   backward(at: number, rows: number, [dh]: readonly [number], dy: number, carry: boolean): void {
     const { engine, tracks } = this.#setting;
     const offset = engine.memory.bytes(at * this.#H);
     const gates = this.gates.ptr + 4 * offset;
-    engine.kernels.gruBackward(gates, dh, dy, tracks[0]!.before + offset, rows, this.#H);
+    engine.kernels.gruBackward(gates, dh, dy, tracks[0]!.before + offset, rows, this.#H, this.#cell.gateClip);
     if (!carry) return;
     const dRzq = gates + engine.memory.bytes(this.#H);
     this.#state.backward(dh, rows, ACCUMULATE, (to, begin) => this.#product.backward(to, dRzq, rows, begin));

@@ -145,7 +145,10 @@ export class StateDropout {
    */
   backward(d: number, rows: number, begin: number, product: (to: number, begin: number) => void): void {
     const mask = this.#mask;
-    if (mask === undefined) return product(d, begin);
+    if (mask === undefined) {
+      product(d, begin);
+      return;
+    }
     const { memory } = this.#setting.engine;
     const n = rows * this.#width;
     memory.scratch(() => {

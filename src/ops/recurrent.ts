@@ -33,19 +33,36 @@ export interface RecurrentDropout {
 }
 
 /**
- * Checks the weights of a layer, (gates H, I) and (gates H, P), and its biases.
- * @param P the width of the state that W_hh reads, where it is not H
+ * Checks the weights of a layer, (gates H, I) and (gates H, H), and its biases.
+ * @param weightHr (P, H), where the state that W_hh reads is projected to P
  * @throws ShapeError
  */
-export function checkWeights(operation: string, gates: number, parameters: RecurrentParameters): void {
-  const { weightIh, weightHh, biasIh, biasHh } = parameters;
+export function checkWeights(
+  operation: string,
+  gates: number,
+  { weightIh, weightHh, biasIh, biasHh }: RecurrentParameters,
+  weightHr?: Parameter,
+): void {
   const width = gates === 1 ? 'H' : `${gates}H`;
-  const axes = new Axes(operation)
-    .bind('H', weightHh.shape[1]!, 'weight_hh')
-    .check('weight_hh', weightHh.shape, `${width} H`);
+  const axes = new Axes(operation);
+  if (weightHr === undefined) {
+    axes.bind('H', weightHh.shape[1]!, 'weight_hh').check('weight_hh', weightHh.shape, `${width} H`);
+  } else {
+    axes.bind('P', weightHr.shape[0]!, 'weight_hr').bind('H', weightHr.shape[1]!, 'weight_hr');
+    axes.check('weight_hh', weightHh.shape, `${width} P`);
+  }
   axes.check('weight_ih', weightIh.shape, `${width} I`);
   if (biasIh !== undefined) axes.check('bias_ih', biasIh.shape, width);
   if (biasHh !== undefined) axes.check('bias_hh', biasHh.shape, width);
+}
+
+/** Checks the weights of a layer whose W_hh is a diagonal, (H). @throws ShapeError */
+export function checkDiagonal(operation: string, parameters: RecurrentParameters): void {
+  const { weightIh, weightHh, biasIh, biasHh } = parameters;
+  const axes = new Axes(operation).bind('H', weightHh.shape[0]!, 'weight_hh').check('weight_ih', weightIh.shape, 'H I');
+  for (const [name, bias] of Object.entries({ bias_ih: biasIh, bias_hh: biasHh })) {
+    if (bias !== undefined) axes.check(name, bias.shape, 'H');
+  }
 }
 
 /** The input weights of a layer: x W_ih^T + b_ih + b_hh for all rows, and the gradients of it. */

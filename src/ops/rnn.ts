@@ -2,8 +2,10 @@
 
 import { ASSIGN } from '../kernels/gemm.js';
 import { RELU, TANH } from '../kernels/rnn.js';
-import { View } from '../memory/view.js';
-import { checkWeights, InputWeights } from './recurrent.js';
+import type { View } from '../memory/view.js';
+import type { Parameter } from '../memory/parameter.js';
+import { DiagonalProduct } from './diagonal-product.js';
+import { checkDiagonal, checkWeights, InputWeights } from './recurrent.js';
 import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
 import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
 import type { Cell, Pass, Setting } from './sequence.js';
@@ -26,18 +28,21 @@ export class RnnCell implements Cell {
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly input: InputWeights;
-  readonly recurrent: RecurrentWeights;
+  /** W_hh (H, H), or, where it is (H), a diagonal. */
+  readonly recurrent: RecurrentWeights | Parameter;
   readonly activation: number;
   readonly stateDropout: number;
 
   /** @throws ShapeError */
   constructor(parameters: RecurrentParameters, { nonlinearity, dropout = {} }: RnnCellOptions) {
-    checkWeights(this.name, 1, parameters);
     const { weightIh, weightHh } = parameters;
+    const diagonal = weightHh.shape.length === 1;
+    if (diagonal) checkDiagonal(this.name, parameters);
+    else checkWeights(this.name, 1, parameters);
     this.inputSize = weightIh.shape[1]!;
-    this.states = [{ name: 'h', width: weightHh.shape[1]! }];
+    this.states = [{ name: 'h', width: weightHh.shape[0]! }];
     this.input = new InputWeights(parameters);
-    this.recurrent = new RecurrentWeights(weightHh, dropout.weight);
+    this.recurrent = diagonal ? weightHh : new RecurrentWeights(weightHh, dropout.weight);
     this.activation = nonlinearity === 'tanh' ? TANH : RELU;
     this.stateDropout = dropout.state ?? 0;
   }
@@ -55,7 +60,7 @@ class RnnPass implements Pass {
   readonly #a: number;
   readonly #after: number;
   readonly #state: StateDropout;
-  readonly #product: RecurrentProduct;
+  readonly #product: RecurrentProduct | DiagonalProduct;
 
   constructor(cell: RnnCell, setting: Setting) {
     const { width } = cell.states[0]!;
@@ -66,7 +71,11 @@ class RnnPass implements Pass {
     this.#a = setting.reserve(setting.N * width);
     this.#after = after;
     this.#state = new StateDropout(setting, before, width, cell.stateDropout);
-    this.#product = new RecurrentProduct(setting, cell.recurrent);
+    const { recurrent } = cell;
+    this.#product =
+      recurrent instanceof RecurrentWeights
+        ? new RecurrentProduct(setting, recurrent)
+        : new DiagonalProduct(setting, recurrent);
   }
 
   input(): void {

@@ -180,7 +180,10 @@ function fillState(
   width: number,
 ): void {
   const { memory } = engine;
-  if (source === undefined) return memory.zero(to, B * width);
+  if (source === undefined) {
+    memory.zero(to, B * width);
+    return;
+  }
   new Axes(operation).bind('B', B, 'x (T, B, I)').bind('H', width, 'hiddenSize').check(name, source.shape, 'B H');
   if (source instanceof View) {
     checkEngine(operation, source, engine);

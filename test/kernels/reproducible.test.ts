@@ -152,12 +152,12 @@ const RUNS: Record<string, () => number[]> = {
   },
   gruForward: () => {
     const [h, gates] = [some(SIZE), some(4 * SIZE, -5, 5)];
-    kernels.gruForward(h, gates, some(SIZE), 3, 7);
+    kernels.gruForward(h, gates, some(SIZE), 3, 7, Infinity);
     return [...bits(SIZE, h), ...bits(4 * SIZE, gates)];
   },
   gruBackward: () => {
     const [gates, dh] = [some(4 * SIZE), some(SIZE)];
-    kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7);
+    kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, Infinity);
     return [...bits(4 * SIZE, gates), ...bits(SIZE, dh)];
   },
   embeddingForward: () => {
