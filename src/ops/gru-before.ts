@@ -1,5 +1,7 @@
 /** The GRU cell with the reset gate before the recurrent product, over time. Equations: src/kernels/gru-before.ts. */
 
+import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ACCUMULATE, ASSIGN } from '../kernels/gemm.js';
 import type { View } from '../memory/view.js';
 import { checkWeights, InputWeights } from './recurrent.js';
@@ -11,6 +13,7 @@ import type { Cell, Gates, Pass, Setting } from './sequence.js';
 /** A GRU cell with its weights, gates r z n; state h (B, H). */
 export class GruBeforeCell implements Cell {
   readonly name = 'gru';
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly input: InputWeights;
@@ -25,6 +28,7 @@ export class GruBeforeCell implements Cell {
     checkWeights(this.name, 3, parameters);
     const { weightIh, weightHh } = parameters;
     const H = weightHh.shape[1]!;
+    this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = [{ name: 'h', width: H }];
     this.input = new InputWeights(parameters);

@@ -4,6 +4,7 @@
  */
 
 import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
 import type { View } from '../memory/view.js';
 import { backwardPanels, biasPanels, forwardPanels } from './panels.js';
@@ -23,6 +24,7 @@ export interface GruCellOptions {
 /** A GRU cell with its weights, rows r and z of W_ih apart from row n; state h (B, H). */
 export class GruCell implements Cell {
   readonly name = 'gru';
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly parameters: RecurrentParameters;
@@ -45,6 +47,7 @@ export class GruCell implements Cell {
     checkWeights(this.name, 3, parameters);
     const { weightIh, weightHh, biasIh, biasHh } = parameters;
     const H = weightHh.shape[1]!;
+    this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = [{ name: 'h', width: H }];
     this.parameters = parameters;

@@ -3,6 +3,8 @@
  * and sources: src/kernels/lstm-parts.ts; the projection h_t = W_hr (o tanh(c_t)) is Sak, Senior and Beaufays 2014.
  */
 
+import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ASSIGN } from '../kernels/gemm.js';
 import { blocksOf, CAROUSEL, COUPLED, FORGET, INPUT_OUTPUT } from '../kernels/lstm-parts.js';
 import type { Parameter } from '../memory/parameter.js';
@@ -66,6 +68,7 @@ export interface LstmPartsOptions {
 /** An LSTM cell with its weights; states h (B, H), or (B, P) projected, and c (B, H). */
 export class LstmPartsCell implements Cell {
   readonly name = 'lstm';
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly H: number;
@@ -85,6 +88,7 @@ export class LstmPartsCell implements Cell {
     const { weightIh, weightHh, weightHr, peephole } = parameters;
     const P = weightHh.shape[1]!;
     this.H = checkLstm(this.name, gates, parameters);
+    this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = [
       { name: 'h', width: P },

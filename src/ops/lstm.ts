@@ -1,5 +1,7 @@
 /** The LSTM cell over time. Equations and source: src/kernels/lstm.ts. */
 
+import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ASSIGN } from '../kernels/gemm.js';
 import type { View } from '../memory/view.js';
 import { checkWeights, InputWeights } from './recurrent.js';
@@ -10,6 +12,7 @@ import type { Cell, Gates, Pass, Setting } from './sequence.js';
 /** An LSTM cell with its weights; states h and c, (B, H) each. */
 export class LstmCell implements Cell {
   readonly name = 'lstm';
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly input: InputWeights;
@@ -21,6 +24,7 @@ export class LstmCell implements Cell {
     checkWeights(this.name, 4, parameters);
     const { weightIh, weightHh } = parameters;
     const width = weightHh.shape[1]!;
+    this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = ['h', 'c'].map((name) => ({ name, width }));
     this.input = new InputWeights(parameters);

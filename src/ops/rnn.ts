@@ -1,5 +1,7 @@
 /** The Elman cell over time. Equations and source: src/kernels/rnn.ts. */
 
+import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ASSIGN } from '../kernels/gemm.js';
 import { RELU, TANH } from '../kernels/rnn.js';
 import type { View } from '../memory/view.js';
@@ -25,6 +27,7 @@ export interface RnnCellOptions {
 /** An Elman cell with its weights; state h (B, H). */
 export class RnnCell implements Cell {
   readonly name = 'rnn';
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly input: InputWeights;
@@ -39,6 +42,7 @@ export class RnnCell implements Cell {
     const diagonal = weightHh.shape.length === 1;
     if (diagonal) checkDiagonal(this.name, parameters);
     else checkWeights(this.name, 1, parameters);
+    this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = [{ name: 'h', width: weightHh.shape[0]! }];
     this.input = new InputWeights(parameters);

@@ -14,7 +14,7 @@ import { ShapeError } from '../errors.js';
 import { View } from '../memory/view.js';
 import { Axes, formatShape, sizeOf } from '../shape.js';
 import { Batches } from './batches.js';
-import type { Trace } from './trace.js';
+import type { LayerTrace } from './trace.js';
 
 /** A state given to an operation: a view of the running step, or numbers carried over from an earlier one. */
 export type StateSource = View | HostArray;
@@ -71,6 +71,7 @@ export interface Pass {
 /** A cell with its weights. */
 export interface Cell {
   readonly name: string;
+  readonly engine: Engine;
   /** I. */
   readonly inputSize: number;
   /** The states: a letter, and W. The first is the output. */
@@ -85,7 +86,7 @@ export interface RecurOptions {
   /** Whether to run from the last step to the first. Default false. */
   readonly reverse?: boolean;
   /** Where gates and gradients are written down. */
-  readonly trace?: Trace | undefined;
+  readonly trace?: LayerTrace | undefined;
 }
 
 /** The result of `recur`, a view for each state. */
@@ -116,8 +117,9 @@ export function recur(
   initial: readonly (StateSource | undefined)[],
   { batches: given, reverse = false, trace }: RecurOptions = {},
 ): RecurResult {
-  const engine = engineOf(x);
+  const { engine } = cell;
   const { memory, tape } = engine;
+  checkEngine(cell.name, x, engine);
   const batches = given ?? denseBatches(cell, x);
   const { B, N, T } = batches;
   const slots = cell.states.map(({ name, width }, k) => {
@@ -233,7 +235,7 @@ interface WayBack {
   readonly order: readonly number[];
   readonly pass: Pass;
   readonly result: RecurResult;
-  readonly trace: Trace | undefined;
+  readonly trace: LayerTrace | undefined;
 }
 
 function goBack({ engine, cell, x, initial, batches, order, pass, result, trace }: WayBack): void {

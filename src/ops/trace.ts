@@ -7,13 +7,19 @@
 import type { Engine } from '../engine.js';
 import type { Gates } from './sequence.js';
 
-/** One layer and direction. */
+/** What one forward of a recurrent layer wrote down, given to it as an option. */
 export class Trace {
+  /** A part for each layer and direction, in the order of the states. */
+  layers: readonly LayerTrace[] = [];
+}
+
+/** One layer and direction. */
+export class LayerTrace {
   /** Its name: `l0`, `l0_reverse`. */
   readonly name: string;
   /** (T): the norm of the loss's gradient with respect to the output of each step, all rows together. */
   gradientNorms: Float64Array = new Float64Array(0);
-  /** The activated gates by name, (N, H) each, rows in the order they were computed. */
+  /** The activated gates by name, (N, H) each: the B rows of the first step, of the second, and so on. */
   gates: ReadonlyMap<string, Float64Array> = new Map();
 
   constructor(name: string) {

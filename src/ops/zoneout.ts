@@ -3,6 +3,7 @@
  * at every step; while evaluating, the state is the mean over those draws, p h_{t-1} + (1 - p) h_t.
  */
 
+import type { Engine } from '../engine.js';
 import type { View } from '../memory/view.js';
 import { ZoneoutMask } from './dropout-mask.js';
 import type { Cell, Gates, Pass, Setting, Track } from './sequence.js';
@@ -10,6 +11,7 @@ import type { Cell, Gates, Pass, Setting, Track } from './sequence.js';
 /** A cell with zoneout on its states. */
 export class ZoneoutCell implements Cell {
   readonly name: string;
+  readonly engine: Engine;
   readonly inputSize: number;
   readonly states: Cell['states'];
   readonly #cell: Cell;
@@ -18,6 +20,7 @@ export class ZoneoutCell implements Cell {
   /** @param rates p for each state */
   constructor(cell: Cell, rates: readonly number[]) {
     this.name = cell.name;
+    this.engine = cell.engine;
     this.inputSize = cell.inputSize;
     this.states = cell.states;
     this.#cell = cell;
