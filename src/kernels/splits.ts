@@ -110,7 +110,9 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row] };
   },
   rnnForward: flat(2, EXPONENTIAL),
-  rnnBackward: flat(4, MOVED),
+  rnnBackward: flat(5, MOVED),
+  activationForward: flat(2, EXPONENTIAL),
+  activationBackward: flat(4, MOVED),
 
   embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
 

@@ -13,7 +13,7 @@ import type { CellResult, RecurrentOptions } from './recurrent.js';
 
 /** Options of `RNN`. */
 export interface RnnOptions extends RecurrentOptions {
-  /** The activation, 'tanh' (default) or 'relu'. */
+  /** The activation: 'tanh' (default), 'relu', 'sigmoid', 'leakyRelu' (slope 0.01), 'identity', 'silu' or 'gelu'. */
   readonly nonlinearity?: Nonlinearity;
 }
 

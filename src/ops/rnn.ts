@@ -1,8 +1,9 @@
 /** A whole Elman layer over time. Equations and source: src/kernels/rnn.ts. */
 
 import { engineOf } from '../engine.js';
+import { activationKind, ACTIVATIONS } from '../kernels/activation.js';
+import type { Activation } from '../kernels/activation.js';
 import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
-import { RELU, TANH } from '../kernels/rnn.js';
 import { View } from '../memory/view.js';
 import {
   carriedGradient,
@@ -17,10 +18,10 @@ import {
 import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
 
 /** The activations of the Elman layer. */
-export const NONLINEARITIES = ['tanh', 'relu'] as const;
+export const NONLINEARITIES: readonly Activation[] = ACTIVATIONS;
 
 /** An activation of the Elman layer. */
-export type Nonlinearity = (typeof NONLINEARITIES)[number];
+export type Nonlinearity = Activation;
 
 /** The result of `rnn`. */
 export interface RnnResult {
@@ -38,7 +39,7 @@ interface Saved {
   readonly activation: number;
   /** (T + 1, B, H). */
   readonly h: number;
-  /** (T, B, H). */
+  /** Pre-activations in, their gradients out, (T, B, H). */
   readonly gates: number;
 }
 
@@ -58,7 +59,7 @@ export function rnn(
   const { kernels, memory, tape } = engine;
   const sizes = checkSequence('rnn', x, weights.parameters);
   const { T, B, I, H } = sizes;
-  const activation = nonlinearity === 'tanh' ? TANH : RELU;
+  const activation = activationKind(nonlinearity);
   const h = stateSlots('rnn', 'h0', engine, h0, sizes);
   const gates = memory.reserve(T * B * H);
   const state = memory.bytes(B * H);
@@ -92,7 +93,8 @@ function rnnBackward(result: RnnResult, { x, h0, weights, sizes, activation, h, 
     const recurrent = weights.recurrentBackward.ptr;
     for (let t = T - 1; t >= 0; t--) {
       const slot = t * state;
-      kernels.rnnBackward(gates + slot, dh, dy.ptr + t * dy.step, h + slot + state, B * H, activation);
+      const a = gates + slot;
+      kernels.rnnBackward(a, dh, dy.ptr + t * dy.step, h + slot + state, a, B * H, activation);
       if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates + slot, recurrent, B, H, H, H, H, ASSIGN);
     }
     returnToInitial(engine, h0, dh);
