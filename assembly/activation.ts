@@ -5,31 +5,47 @@
  * sigmoid4 of ./math, so the same bits.
  */
 
+import {
+  gradients,
+  KIND_GELU,
+  KIND_LEAKY_RELU,
+  KIND_RELU,
+  KIND_SIGMOID,
+  KIND_SILU,
+  KIND_TANH,
+  TINY,
+} from './activation-gradient';
 import { constant, density4, exp4, normal4, sigmoid4, TANH, tanh4 } from './math';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 
-const KIND_TANH: i32 = 0;
-const KIND_RELU: i32 = 1;
-const KIND_SIGMOID: i32 = 2;
-const KIND_LEAKY_RELU: i32 = 3;
-const KIND_IDENTITY: i32 = 4;
-const KIND_SILU: i32 = 5;
-const KIND_GELU: i32 = 6;
-
-/** Where a product becomes 0: far below what a sum can hold. */
-const TINY: f32 = 1e-30;
-
 export function activationForward(y: usize, x: usize, n: i32, kind: i32): void {
   if (kind == KIND_TANH) tanhRow(y, x, n);
-  else if (kind == KIND_RELU) mapRow(y, x, n, KIND_RELU);
+  else if (kind == KIND_RELU) reluRow(y, x, n);
   else if (kind == KIND_SIGMOID) sigmoidRow(y, x, n);
-  else if (kind == KIND_LEAKY_RELU) mapRow(y, x, n, KIND_LEAKY_RELU);
-  else if (kind == KIND_SILU) mapRow(y, x, n, KIND_SILU);
-  else if (kind == KIND_GELU) mapRow(y, x, n, KIND_GELU);
+  else if (kind == KIND_LEAKY_RELU) leakyReluRow(y, x, n);
+  else if (kind == KIND_SILU) siluRow(y, x, n);
+  else if (kind == KIND_GELU) geluRow(y, x, n);
   else memory.copy(y, x, <usize>n << 2);
 }
 
-/** The loop is there once for each kind, which is a constant in it. */
+// A function for each kind, which is a constant in its loop: of arms of one `if` the compiler would make one loop again.
+
+function reluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_RELU);
+}
+
+function leakyReluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_LEAKY_RELU);
+}
+
+function siluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_SILU);
+}
+
+function geluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_GELU);
+}
+
 // @ts-ignore: decorator
 @inline
 function mapRow(y: usize, x: usize, n: i32, kind: i32): void {
@@ -60,90 +76,7 @@ export function activationBackward(
   kind: i32,
   accumulate: i32,
 ): void {
-  if (kind == KIND_TANH) gradientRow(dx, 0, dy, x, y, n, KIND_TANH, accumulate);
-  else if (kind == KIND_RELU) gradientRow(dx, 0, dy, x, y, n, KIND_RELU, accumulate);
-  else if (kind == KIND_SIGMOID) gradientRow(dx, 0, dy, x, y, n, KIND_SIGMOID, accumulate);
-  else if (kind == KIND_LEAKY_RELU) gradientRow(dx, 0, dy, x, y, n, KIND_LEAKY_RELU, accumulate);
-  else if (kind == KIND_SILU) gradientRow(dx, 0, dy, x, y, n, KIND_SILU, accumulate);
-  else if (kind == KIND_GELU) gradientRow(dx, 0, dy, x, y, n, KIND_GELU, accumulate);
-  else gradientRow(dx, 0, dy, x, y, n, KIND_IDENTITY, accumulate);
-}
-
-/** dx := (dh + dy) phi'(x), n elements: the contract of rnnBackward. */
-export function addedGradientRow(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, kind: i32): void {
-  if (kind == KIND_TANH) gradientRow(dx, dh, dy, x, y, n, KIND_TANH, 0);
-  else if (kind == KIND_RELU) gradientRow(dx, dh, dy, x, y, n, KIND_RELU, 0);
-  else if (kind == KIND_SIGMOID) gradientRow(dx, dh, dy, x, y, n, KIND_SIGMOID, 0);
-  else if (kind == KIND_LEAKY_RELU) gradientRow(dx, dh, dy, x, y, n, KIND_LEAKY_RELU, 0);
-  else if (kind == KIND_SILU) gradientRow(dx, dh, dy, x, y, n, KIND_SILU, 0);
-  else if (kind == KIND_GELU) gradientRow(dx, dh, dy, x, y, n, KIND_GELU, 0);
-  else gradientRow(dx, dh, dy, x, y, n, KIND_IDENTITY, 0);
-}
-
-/** With dh = 0 there is none. */
-// @ts-ignore: decorator
-@inline
-function gradientRow(
-  dx: usize,
-  dh: usize,
-  dy: usize,
-  x: usize,
-  y: usize,
-  n: i32,
-  kind: i32,
-  accumulate: i32,
-): void {
-  const whole = <usize>(n & ~3) << 2;
-  for (let o: usize = 0; o < whole; o += 16) gradient(dx, dh, dy, x, y, o, kind, accumulate, 4);
-  if ((n & 3) != 0) gradient(dx, dh, dy, x, y, whole, kind, accumulate, n & 3);
-}
-
-/** One vector, `o` bytes from the beginning. */
-// @ts-ignore: decorator
-@inline
-function gradient(
-  dx: usize,
-  dh: usize,
-  dy: usize,
-  x: usize,
-  y: usize,
-  o: usize,
-  kind: i32,
-  accumulate: i32,
-  lanes: i32,
-): void {
-  let d = loadLanes(dy + o, lanes);
-  if (dh != 0) d = f32x4.add(loadLanes(dh + o, lanes), d);
-  if (kind == KIND_SILU || kind == KIND_GELU) d = f32x4.mul(d, slope(loadLanes(x + o, lanes), kind));
-  else if (kind != KIND_IDENTITY) d = slopeTimes(d, loadLanes(y + o, lanes), kind);
-  d = flush(d, f32x4.splat(TINY));
-  if (accumulate != 0) d = f32x4.add(d, loadLanes(dx + o, lanes));
-  storeLanes(dx + o, d, lanes);
-}
-
-/** phi'(x) of silu and gelu. */
-// @ts-ignore: decorator
-@inline
-function slope(x: v128, kind: i32): v128 {
-  if (kind == KIND_GELU) {
-    const N = density4(x);
-    return fmadd(x, N, normal4(x, N));
-  }
-  const one = f32x4.splat(1);
-  const s = f32x4.div(one, f32x4.add(exp4(f32x4.neg(x)), one));
-  return f32x4.mul(s, fmadd(x, f32x4.sub(one, s), one));
-}
-
-/** d phi'(x) by y = phi(x). */
-// @ts-ignore: decorator
-@inline
-function slopeTimes(d: v128, y: v128, kind: i32): v128 {
-  const one = f32x4.splat(1);
-  if (kind == KIND_TANH) return f32x4.mul(d, f32x4.sub(one, f32x4.mul(y, y)));
-  if (kind == KIND_SIGMOID) return f32x4.mul(d, f32x4.mul(y, f32x4.sub(one, y)));
-  const positive = f32x4.gt(y, f32x4.splat(0));
-  if (kind == KIND_RELU) return v128.and(d, positive);
-  return v128.bitselect(d, f32x4.mul(d, f32x4.splat(0.01)), positive);
+  gradients(dx, 0, dy, x, y, n, kind, accumulate);
 }
 
 /** y_i = tanh(x_i), n elements; y may be x. */
