@@ -3,6 +3,7 @@
 export { columnSums, packPanels, packPanelsTransposed } from './gemm';
 export { gemm2x16, gemm2x24, gemm4x8, gemm6x16, gemm8x8 } from './gemm';
 export { gemmTN2x16, gemmTN2x24, gemmTN4x8, gemmTN6x16, gemmTN8x8 } from './gemm';
+export { activationBackward, activationForward } from './activation';
 export { rnnBackward, rnnForward } from './rnn';
 export { lstmBackward, lstmForward } from './lstm';
 export { lstmCarryBackward, lstmCarryForward, lstmOutputBackward, lstmOutputForward } from './lstm-parts';

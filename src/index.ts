@@ -35,6 +35,8 @@ export type { StateDict } from './layers/layer.js';
 export { constant, he, normal, orthogonal, uniform, xavier } from './layers/initializers.js';
 export type { Initializer } from './layers/initializers.js';
 
+export { activation, gelu, leakyRelu, relu, sigmoid, silu, tanh } from './ops/activation.js';
+export type { Activation } from './kernels/activation.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';

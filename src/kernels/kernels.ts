@@ -1,6 +1,8 @@
 /** The whole kernel surface: what every tier implements, with the same names, over one heap. */
 
 import type { Heap } from '../memory/heap.js';
+import { activationJs } from './activation.js';
+import type { ActivationKernels } from './activation.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
 import { diagonalJs } from './diagonal.js';
@@ -32,6 +34,7 @@ import type { VectorKernels } from './vector.js';
 
 /** Every kernel. Arguments are numbers: byte addresses, then sizes in elements, then scalars. */
 export type Kernels = GemmKernels &
+  ActivationKernels &
   RnnKernels &
   LstmKernels &
   LstmPartsKernels &
@@ -50,6 +53,7 @@ export type Kernels = GemmKernels &
 export function jsKernels(heap: Heap): Kernels {
   return {
     ...gemmJs(heap),
+    ...activationJs(heap),
     ...rnnJs(heap),
     ...lstmJs(heap),
     ...lstmPartsJs(heap),

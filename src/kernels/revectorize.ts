@@ -7,9 +7,9 @@
 import { KernelUnavailableError } from '../errors.js';
 import { ArrayHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
+import { ACTIVATIONS, GELU, RELU, SILU, TANH } from './activation.js';
 import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
-import { RELU, TANH } from './rnn.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -82,7 +82,13 @@ const CASES: Readonly<Record<string, Case>> = {
   gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, Infinity),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
-  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), n, TANH),
+  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), b + vector(3), n, TANH),
+  activationForward: (kernels, a, b) =>
+    ACTIVATIONS.forEach((_, kind) => kernels.activationForward(a + vector(kind), b, n, kind)),
+  'activationBackward, silu': (kernels, a, b) =>
+    kernels.activationBackward(a, b, b + vector(1), b + vector(2), n, SILU, 1),
+  'activationBackward, gelu': (kernels, a, b) =>
+    kernels.activationBackward(a, b, b + vector(1), b + vector(2), n, GELU, 0),
   crossEntropy: (kernels, a, b) => {
     const targets = b + vector(1); // of positive numbers 0 times is 0, bit for bit the integer
     kernels.scale(targets, 5, 0);

@@ -147,7 +147,9 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   diagonalProduct: ([, , , M, N]) => ({ size: 3, unit: 1, work: M! * N! * MOVED, strides: [4 * N!, 4 * N!, 0] }),
   diagonalGradient: ([, , , M, N]) => ({ size: 4, unit: LINE, work: M! * N! * ADDED, strides: [4, 4, 4] }),
   rnnForward: flat(2, EXPONENTIAL),
-  rnnBackward: flat(4, MOVED),
+  rnnBackward: flat(5, MOVED),
+  activationForward: flat(2, EXPONENTIAL),
+  activationBackward: flat(4, MOVED),
 
   embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
 

@@ -10,7 +10,7 @@ import type { RecurrentOptions } from './recurrent.js';
 
 /** Options of `RNN`. */
 export interface RnnOptions extends RecurrentOptions {
-  /** The activation, 'tanh' (default) or 'relu'. */
+  /** The activation: 'tanh' (default), 'relu', 'sigmoid', 'leakyRelu' (slope 0.01), 'identity', 'silu' or 'gelu'. */
   readonly nonlinearity?: Nonlinearity;
 }
 

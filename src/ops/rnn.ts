@@ -2,8 +2,9 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
+import { activationKind, ACTIVATIONS } from '../kernels/activation.js';
+import type { Activation } from '../kernels/activation.js';
 import { ASSIGN } from '../kernels/gemm.js';
-import { RELU, TANH } from '../kernels/rnn.js';
 import type { View } from '../memory/view.js';
 import type { Parameter } from '../memory/parameter.js';
 import { DiagonalProduct } from './diagonal-product.js';
@@ -13,10 +14,10 @@ import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-pr
 import type { Cell, Pass, Setting } from './sequence.js';
 
 /** The activations of the Elman layer. */
-export const NONLINEARITIES = ['tanh', 'relu'] as const;
+export const NONLINEARITIES: readonly Activation[] = ACTIVATIONS;
 
 /** An activation of the Elman layer. */
-export type Nonlinearity = (typeof NONLINEARITIES)[number];
+export type Nonlinearity = Activation;
 
 /** Options of an Elman cell. */
 export interface RnnCellOptions {
@@ -47,7 +48,7 @@ export class RnnCell implements Cell {
     this.states = [{ name: 'h', width: weightHh.shape[0]! }];
     this.input = new InputWeights(parameters);
     this.recurrent = diagonal ? weightHh : new RecurrentWeights(weightHh, dropout.weight);
-    this.activation = nonlinearity === 'tanh' ? TANH : RELU;
+    this.activation = activationKind(nonlinearity);
     this.stateDropout = dropout.state ?? 0;
   }
 
@@ -97,7 +98,7 @@ class RnnPass implements Pass {
     const { kernels, memory } = this.#setting.engine;
     const offset = memory.bytes(at * this.#H);
     const da = this.#a + offset;
-    kernels.rnnBackward(da, dh, dy, this.#after + offset, rows * this.#H, this.#cell.activation);
+    kernels.rnnBackward(da, dh, dy, this.#after + offset, da, rows * this.#H, this.#cell.activation);
     if (carry) this.#state.backward(dh, rows, ASSIGN, (to, begin) => this.#product.backward(to, da, rows, begin));
   }
 

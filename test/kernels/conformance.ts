@@ -8,6 +8,7 @@ import { jsKernels } from '../../src/kernels/kernels.js';
 import type { Selection, Tier } from '../../src/kernels/select.js';
 import { SPLITS } from '../../src/kernels/splits.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
+import { testActivation } from './families/activation.js';
 import { testCrossEntropy } from './families/cross-entropy.js';
 import { testDropout } from './families/dropout.js';
 import { testEmbedding } from './families/embedding.js';
@@ -56,6 +57,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     });
 
     describe('gemm', () => testGemm(open));
+    describe('activation', () => testActivation(open));
     describe('rnn', () => testRnn(open));
     describe('lstm', () => testLstm(open));
     describe('gru', () => testGru(open));

@@ -27,11 +27,11 @@ function expectNear(got: readonly number[], wanted: readonly number[]): void {
 }
 
 describe('the references of the backward kernels are gradients', () => {
-  it.each([0, 1])('rnn, activation %i', (activation) => {
-    const [a, dh, dy] = [values(9), values(9), values(9)];
-    const loss = (at: number[]): number => dot(reference.rnnForward(at, activation), reference.add(dh, dy));
-    const h = reference.rnnForward(a, activation);
-    expectNear(reference.rnnBackward(dh, dy, h, activation), differences(loss, a));
+  it.each([0, 1, 2, 3, 4, 5, 6])('activation %i', (kind) => {
+    const [x, dy] = [[...values(9), -5, 5], values(11)];
+    const loss = (at: number[]): number => dot(reference.activationForward(at, kind), dy);
+    const y = reference.activationForward(x, kind);
+    expectNear(reference.activationBackward(dy, x, y, kind), differences(loss, x));
   });
 
   it('lstm', () => {

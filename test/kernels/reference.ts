@@ -48,14 +48,55 @@ export function columnSums(a: Numbers, M: number, N: number): number[] {
   });
 }
 
-/** h = phi(a); tanh is 0, relu 1. */
-export function rnnForward(a: Numbers, activation: number): number[] {
-  return a.map((x) => (activation === 0 ? Math.tanh(x) : Math.max(x, 0)));
+/** The standard normal density. */
+const density = (x: number): number => Math.exp(-(x ** 2) / 2) / Math.sqrt(2 * Math.PI);
+
+/** The standard normal distribution: Taylor's series, and in the tails Laplace's continued fraction. */
+function normal(x: number): number {
+  if (x > 3) return 1 - normal(-x);
+  if (x < -3) {
+    let fraction = 0;
+    for (let k = 200; k > 0; k--) fraction = k / (fraction - x);
+    return density(x) / (fraction - x);
+  }
+  let sum = 0.5;
+  for (let k = 0, power = x / Math.sqrt(2 * Math.PI); k < 60; k++) {
+    sum += power / (2 * k + 1);
+    power *= -(x ** 2) / (2 * (k + 1));
+  }
+  return sum;
 }
 
-/** da = (dh + dy) phi'(a), by h = phi(a). */
-export function rnnBackward(dh: Numbers, dy: Numbers, h: Numbers, activation: number): number[] {
-  return h.map((y, i) => (dh[i]! + dy[i]!) * (activation === 0 ? 1 - y ** 2 : y > 0 ? 1 : 0));
+/** phi by number: tanh, relu, sigmoid, leakyRelu, identity, silu, gelu. */
+const activations: readonly ((x: number) => number)[] = [
+  Math.tanh,
+  (x) => Math.max(x, 0),
+  sigmoid,
+  (x) => Math.max(x, 0) + 0.01 * Math.min(x, 0),
+  (x) => x,
+  (x) => x * sigmoid(x),
+  (x) => x * normal(x),
+];
+
+/** phi' by number, from x and y = phi(x). */
+const slopes: readonly ((x: number, y: number) => number)[] = [
+  (_, y) => 1 - y ** 2,
+  (_, y) => (y > 0 ? 1 : 0),
+  (_, y) => y * (1 - y),
+  (_, y) => (y > 0 ? 1 : 0.01),
+  () => 1,
+  (x) => sigmoid(x) + x * sigmoid(x) * sigmoid(-x),
+  (x) => normal(x) + x * density(x),
+];
+
+/** y = phi(x). */
+export function activationForward(x: Numbers, kind: number): number[] {
+  return x.map(activations[kind]!);
+}
+
+/** dy phi'(x), by x and y = phi(x). */
+export function activationBackward(dy: Numbers, x: Numbers, y: Numbers, kind: number): number[] {
+  return dy.map((d, i) => d * slopes[kind]!(x[i]!, y[i]!));
 }
 
 /** Cuts (B, 4H) into its four blocks of (B, H). */

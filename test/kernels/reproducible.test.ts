@@ -4,10 +4,10 @@
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ACTIVATIONS, RELU, TANH } from '../../src/kernels/activation.js';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import { CHAINS, PAIRED_CHAINS } from '../../src/kernels/peak.js';
-import { RELU, TANH } from '../../src/kernels/rnn.js';
 import { selectKernels } from '../../src/kernels/select.js';
 import type { Heap } from '../../src/memory/heap.js';
 import { Random } from '../../src/random.js';
@@ -19,6 +19,8 @@ import { Random } from '../../src/random.js';
  * if only another runtime or another compiler version gives other bits, that is the bug, not this list.
  */
 const LOCKED: Record<string, string> = {
+  activationBackward: '146a8599',
+  activationForward: '910b0f73',
   adamStep: '7d65c797',
   axpy: '33fe62bd',
   clampValues: '63a76cec',
@@ -137,8 +139,21 @@ const RUNS: Record<string, () => number[]> = {
   rnnBackward: () =>
     [TANH, RELU].flatMap((activation) => {
       const da = some(SIZE);
-      kernels.rnnBackward(da, some(SIZE), some(SIZE), some(SIZE), SIZE, activation);
+      const [dh, dy, h] = [some(SIZE), some(SIZE), some(SIZE)];
+      kernels.rnnBackward(da, dh, dy, h, da, SIZE, activation);
       return bits(SIZE, da);
+    }),
+  activationForward: () =>
+    ACTIVATIONS.flatMap((_, kind) => {
+      const y = some(1001);
+      kernels.activationForward(y, some(1001, -9, 9), 1001, kind);
+      return bits(1001, y);
+    }),
+  activationBackward: () =>
+    ACTIVATIONS.flatMap((_, kind) => {
+      const dx = some(SIZE);
+      kernels.activationBackward(dx, some(SIZE), some(SIZE, -3, 3), some(SIZE), SIZE, kind, kind % 2);
+      return bits(SIZE, dx);
     }),
   lstmForward: () => {
     const [h, c, tanhC, gates] = [some(SIZE), some(SIZE), some(SIZE), some(4 * SIZE, -5, 5)];

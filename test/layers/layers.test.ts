@@ -176,8 +176,8 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   ['Dropout', (engine) => new Dropout(engine, { p: 1 }), 'Dropout: p must be a number at least 0 and below 1, got 1.'],
   [
     'RNN',
-    (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, nonlinearity: 'sigmoid' as never }),
-    'RNN: nonlinearity must be one of tanh, relu, got sigmoid.',
+    (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, nonlinearity: 'swish' as never }),
+    'RNN: nonlinearity must be one of tanh, relu, sigmoid, leakyRelu, identity, silu, gelu, got swish.',
   ],
   [
     'RNN',
