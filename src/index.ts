@@ -38,7 +38,13 @@ export type { Initializer } from './layers/initializers.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
-export { meanSquaredError } from './ops/mean-squared-error.js';
+export { gaussianDivergence } from './ops/gaussian-divergence.js';
+export type { Gaussian, GaussianDivergenceOptions } from './ops/gaussian-divergence.js';
+export type { LossOptions } from './ops/loss.js';
+export { binaryCrossEntropy, huberLoss, meanAbsoluteError, meanSquaredError } from './ops/pointwise-loss.js';
+export type { HuberLossOptions } from './ops/pointwise-loss.js';
+export { klDivergence, softCrossEntropy } from './ops/soft-targets.js';
+export type { SoftTargetsOptions } from './ops/soft-targets.js';
 export type { StateSource } from './ops/recurrent.js';
 export type { Nonlinearity } from './ops/rnn.js';
 
