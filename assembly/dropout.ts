@@ -38,6 +38,33 @@ export function dropoutBackward(
   }
 }
 
+export function rowDropout(
+  y: usize,
+  x: usize,
+  ids: usize,
+  n: i32,
+  E: i32,
+  threshold: i32,
+  scale: f32,
+  key0: i32,
+  key1: i32,
+): void {
+  const bytes = <usize>E << 2;
+  for (let i = 0; i < n; i++) {
+    const kept = i32x4.extract_lane(keep(load<i32>(ids + (<usize>i << 2)), threshold, key0, key1), 0);
+    if (kept == 0) memory.fill(y, 0, bytes);
+    else {
+      for (let j = 0; j < E; j += 4) {
+        const lanes = min(4, E - j);
+        const o = <usize>j << 2;
+        storeLanes(y + o, f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale)), lanes);
+      }
+    }
+    y += bytes;
+    x += bytes;
+  }
+}
+
 export function zoneoutForward(
   y: usize,
   x: usize,

@@ -40,8 +40,14 @@ export type { Activation } from './kernels/activation.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
-export { meanSquaredError } from './ops/mean-squared-error.js';
 export type { StateSource } from './ops/sequence.js';
+export { gaussianDivergence } from './ops/gaussian-divergence.js';
+export type { Gaussian, GaussianDivergenceOptions } from './ops/gaussian-divergence.js';
+export type { LossOptions } from './ops/loss.js';
+export { binaryCrossEntropy, huberLoss, meanAbsoluteError, meanSquaredError } from './ops/pointwise-loss.js';
+export type { HuberLossOptions } from './ops/pointwise-loss.js';
+export { klDivergence, softCrossEntropy } from './ops/soft-targets.js';
+export type { SoftTargetsOptions } from './ops/soft-targets.js';
 export type { Nonlinearity } from './ops/rnn.js';
 
 export { Optimizer } from './optim/optimizer.js';

@@ -11,24 +11,30 @@ import { dropoutJs } from './dropout.js';
 import type { DropoutKernels } from './dropout.js';
 import { embeddingJs } from './embedding.js';
 import type { EmbeddingKernels } from './embedding.js';
+import { gaussianDivergenceJs } from './gaussian-divergence.js';
+import type { GaussianDivergenceKernels } from './gaussian-divergence.js';
 import { gemmJs } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import { gruJs } from './gru.js';
 import type { GruKernels } from './gru.js';
 import { gruBeforeJs } from './gru-before.js';
 import type { GruBeforeKernels } from './gru-before.js';
+import { labelSmoothingJs } from './label-smoothing.js';
+import type { LabelSmoothingKernels } from './label-smoothing.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
 import { lstmPartsJs } from './lstm-parts.js';
 import type { LstmPartsKernels } from './lstm-parts.js';
-import { meanSquaredErrorJs } from './mean-squared-error.js';
-import type { MeanSquaredErrorKernels } from './mean-squared-error.js';
 import { optimizerJs } from './optimizer.js';
 import type { OptimizerKernels } from './optimizer.js';
 import { peakJs } from './peak.js';
 import type { PeakKernels } from './peak.js';
+import { pointwiseLossJs } from './pointwise-loss.js';
+import type { PointwiseLossKernels } from './pointwise-loss.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
+import { softTargetsJs } from './soft-targets.js';
+import type { SoftTargetsKernels } from './soft-targets.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
@@ -43,7 +49,10 @@ export type Kernels = GemmKernels &
   DiagonalKernels &
   EmbeddingKernels &
   CrossEntropyKernels &
-  MeanSquaredErrorKernels &
+  LabelSmoothingKernels &
+  SoftTargetsKernels &
+  PointwiseLossKernels &
+  GaussianDivergenceKernels &
   DropoutKernels &
   VectorKernels &
   OptimizerKernels &
@@ -62,7 +71,10 @@ export function jsKernels(heap: Heap): Kernels {
     ...diagonalJs(heap),
     ...embeddingJs(heap),
     ...crossEntropyJs(heap),
-    ...meanSquaredErrorJs(heap),
+    ...labelSmoothingJs(heap),
+    ...softTargetsJs(heap),
+    ...pointwiseLossJs(heap),
+    ...gaussianDivergenceJs(heap),
     ...dropoutJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),

@@ -10,6 +10,8 @@ import type { Heap } from '../memory/heap.js';
 import { ACTIVATIONS, GELU, RELU, SILU, TANH } from './activation.js';
 import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
+import { HUBER, LOGISTIC } from './pointwise-loss.js';
+import { LOGITS } from './soft-targets.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -95,6 +97,23 @@ const CASES: Readonly<Record<string, Case>> = {
     kernels.crossEntropyForward(a, a + 64, b, targets, 5, 31, -1);
     kernels.crossEntropyBackward(a + 128, b, a + 64, targets, 5, 31, -1, 0.2, 0);
   },
+  labelSmoothing: (kernels, a, b) => {
+    const targets = b + vector(1);
+    kernels.scale(targets, 5, 0);
+    kernels.labelSmoothingForward(a, b, targets, 5, 31, -1, 0.1);
+    kernels.labelSmoothingBackward(a + 64, targets, 5, 31, -1, 0.1);
+  },
+  softTargets: (kernels, a, b) => {
+    const targets = b + vector(1); // all 0.3
+    kernels.softTargetsForward(a, a + 64, b, targets, 0, 5, 31, LOGITS, 1);
+    kernels.softTargetsBackward(a + 128, b, targets, a + 64, 0, 5, 31, LOGITS, 0.2, 0);
+  },
+  'pointwiseLossBackward, Huber': (kernels, a, b) =>
+    kernels.pointwiseLossBackward(a, b, b + vector(1), 0, n, HUBER, 0.2, 0.5, 1),
+  'pointwiseLossBackward, logistic': (kernels, a, b) =>
+    kernels.pointwiseLossBackward(a, b, b + vector(1), 0, n, LOGISTIC, 0, 0.5, 1),
+  gaussianDivergenceBackward: (kernels, a, b) =>
+    kernels.gaussianDivergenceBackward(a, a, a, a, b, b + vector(1), b + vector(1), b, 0, n, 0.5),
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),
   clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),

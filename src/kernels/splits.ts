@@ -2,8 +2,8 @@
  * How each kernel is divided among threads: along one size, in shares that write disjoint memory and form every sum in
  * the order of the whole, so that results are the same bits for any number of threads.
  *
- * Whole stay: sumSquares and meanSquaredErrorForward, whose order of summation is one sequence; meanSquaredErrorBackward,
- * which is small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
+ * Whole stay: sumSquares, pointwiseLossForward and gaussianDivergenceForward, whose order of summation is one sequence;
+ * their backwards, which are small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
  */
 
 import { gemmTNScratch } from './gemm.js';
@@ -166,10 +166,26 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     strides: [4 * V!, 4 * V!, 4, 4],
   }),
 
+  labelSmoothingForward: ([, , , n, V]) => ({ size: 3, unit: 1, work: n! * V! * ADDED, strides: [4, 4 * V!, 4] }),
+  labelSmoothingBackward: ([, , n, V]) => ({ size: 2, unit: 1, work: n! * V! * ADDED, strides: [4 * V!, 4] }),
+  softTargetsForward: ([, , , , mask, n, V]) => ({
+    size: 5,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4, 4, 4 * V!, 4 * V!, mask === 0 ? 0 : 4],
+  }),
+  softTargetsBackward: ([, , , , mask, n, V]) => ({
+    size: 5,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4 * V!, 4 * V!, 4 * V!, 4, mask === 0 ? 0 : 4],
+  }),
+
   dropoutForward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
   dropoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
   zoneoutForward: (args) => ({ ...flat(3, HASHED)(args), first: 4 }),
   zoneoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+  rowDropout: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 4 * E!, 4] }),
 
   axpy: flat(2, MOVED),
   scale: flat(1, MOVED),

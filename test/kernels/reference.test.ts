@@ -4,7 +4,9 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/soft-targets.js';
 import { Random } from '../../src/random.js';
+import * as losses from './reference-losses.js';
 import * as reference from './reference.js';
 
 const H = 3;
@@ -77,10 +79,34 @@ describe('the references of the backward kernels are gradients', () => {
     expectNear(reference.crossEntropyBackward(logits, logSums, targets, 5, -1, 0.3), differences(loss, logits));
   });
 
-  it('mean squared error', () => {
-    const [predictions, targets] = [values(7), values(7)];
-    const loss = (at: number[]): number => 0.3 * reference.meanSquaredErrorForward(at, targets);
-    const gradient = reference.meanSquaredErrorBackward(predictions, targets, (2 * 0.3) / 7);
-    expectNear(gradient, differences(loss, predictions));
+  it.each([0, 1, 2, 3])('pointwise loss, kind %i, with a mask', (kind) => {
+    const [predictions, targets, mask] = [values(7), values(7), [-1, 0, -1, -1, -1, 0, -1]];
+    const { loss, slope } = losses.pointwise[kind]!;
+    const sum = (at: number[]): number => 0.3 * losses.sumWhere(mask, at.map((y, i) => loss(y, targets[i]!, 0.5))); // prettier-ignore
+    const gradient = predictions.map((y, i) => 0.3 * slope(y, targets[i]!, 0.5));
+    expectNear(losses.keepWhere(mask, gradient), differences(sum, predictions));
+  });
+
+  it('gaussian divergence, by every argument', () => {
+    const by = { mean: values(5), logVariance: values(5), priorMean: values(5), priorLogVariance: values(5) };
+    const gradients = losses.gaussianGradients(by, 0.3);
+    for (const name of ['mean', 'logVariance', 'priorMean', 'priorLogVariance'] as const) {
+      const sum = (at: number[]): number =>
+        0.3 * losses.sumWhere(undefined, losses.gaussianDivergence({ ...by, [name]: at }));
+      expectNear(gradients[name], differences(sum, by[name]));
+    }
+  });
+
+  it.each([LOGITS, LOG_PROBABILITIES])('soft targets, form %i, with a row that does not count', (form) => {
+    const [x, p, mask] = [values(15), values(15).map(Math.abs), [-1, 0, -1]];
+    const { logSums } = losses.softTargets(x, p, mask, 5, form, true);
+    const loss = (at: number[]): number => 0.3 * dot(losses.softTargets(at, p, mask, 5, form, true).losses, [1, 1, 1]);
+    expectNear(losses.softTargetsGradient(x, p, logSums, mask, 5, form, 0.3), differences(loss, x));
+  });
+
+  it('label smoothing, with an ignored row', () => {
+    const [logits, targets] = [values(15), [4, -1, 0]];
+    const loss = (at: number[]): number => dot(losses.labelSmoothing(at, targets, 5, -1, 0.1), [0.3, 0.3, 0.3]);
+    expectNear(losses.labelSmoothingGradient(targets, 5, -1, 0.3 * 0.1), differences(loss, logits));
   });
 });

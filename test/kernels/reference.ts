@@ -223,16 +223,6 @@ export function crossEntropyBackward(
   );
 }
 
-/** The mean of the squared differences. */
-export function meanSquaredErrorForward(predictions: Numbers, targets: Numbers): number {
-  return predictions.reduce((sum, y, i) => sum + (y - targets[i]!) ** 2, 0) / predictions.length;
-}
-
-/** scale (y - t). */
-export function meanSquaredErrorBackward(predictions: Numbers, targets: Numbers, scale: number): number[] {
-  return predictions.map((y, i) => scale * (y - targets[i]!));
-}
-
 /** Which of n elements a dropout keeps; the finaliser of MurmurHash3 in exact integers. */
 export function kept(n: number, threshold: number, key0: number, key1: number): boolean[] {
   const word = (x: number): bigint => BigInt.asUintN(32, BigInt(x));

@@ -151,7 +151,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Embedding',
     (engine) => new Embedding(engine, { vocabSize: 3, size: 2, dim: 4 } as never),
-    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init.",
+    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init, dropout.",
   ],
   [
     'Embedding',
@@ -171,7 +171,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Dropout',
     (engine) => new Dropout(engine, { p: 0.5, inplace: true } as never),
-    "Dropout: unknown option 'inplace'. Known options: p.",
+    "Dropout: unknown option 'inplace'. Known options: p, mask.",
   ],
   ['Dropout', (engine) => new Dropout(engine, { p: 1 }), 'Dropout: p must be a number at least 0 and below 1, got 1.'],
   [
