@@ -112,7 +112,7 @@ export const goldens: readonly Golden[] = [
       ...rows([0.14046375, 0.48191673], [0.60943645, 0.60950446]),
     ],
   }),
-  golden('LSTM', 2, SHORT, 'bidirectional, return_state', TWO, {
+  golden('LSTM', 2, FOUR, 'bidirectional, return_state', TWO, {
     hn: [
       [0.1990008, 0.52335435],
       [0.12659755, 0.44717982],
@@ -169,8 +169,8 @@ export const goldens: readonly Golden[] = [
 
   golden('RNN', 4, SHORT, 'plain', PLAIN, { hn: [[0.405432, 0.73605347]] }),
   golden('RNN', 4, SHORT, 'go_backwards', REVERSE, { hn: [[0.11144729, 0.5528889]] }),
-  golden('RNN', 4, SHORT, 'initial_state', PLAIN, { h0: [1], hn: [[0.33621645, 0.6262637]] }),
-  golden('RNN', 4, SHORT, 'initial_state, go_backwards', REVERSE, { h0: [1], hn: [[0.07344437, 0.43043602]] }),
+  golden('RNN', 4, FOUR, 'initial_state', PLAIN, { h0: [1], hn: [[0.33621645, 0.6262637]] }),
+  golden('RNN', 4, FOUR, 'initial_state, go_backwards', REVERSE, { h0: [1], hn: [[0.07344437, 0.43043602]] }),
   golden('RNN', 2, FOUR, 'mask with holes', PLAIN, {
     mask: HOLES,
     y: [
