@@ -147,6 +147,10 @@ test('a state dict that does not fit is refused as a whole', async () => {
   }
 });
 
+const COMMON =
+  'inputSize, hiddenSize, numLayers, bidirectional, merge, reverse, residual, learnInitialState, dropout, dropoutMask, ' +
+  'recurrentDropout, weightDropout, zoneout, bias, inputInit, recurrentInit';
+
 const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Embedding',
@@ -182,14 +186,13 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'RNN',
     (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, forgetBias: 1 } as never),
-    "RNN: unknown option 'forgetBias'. Known options: inputSize, hiddenSize, numLayers, dropout, bias, inputInit, " +
-      'recurrentInit, nonlinearity.',
+    `RNN: unknown option 'forgetBias'. Known options: ${COMMON}, nonlinearity, independent.`,
   ],
   [
     'LSTM',
     (engine) => new LSTM(engine, { inputSize: 3, hiddenSize: 2, numLayer: 2 } as never),
-    "LSTM: unknown option 'numLayer'. Known options: inputSize, hiddenSize, numLayers, dropout, bias, inputInit, " +
-      'recurrentInit, forgetBias.',
+    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, peepholes, projSize, ` +
+      'gateClip, cellClip.',
   ],
   [
     'LSTM',
@@ -270,7 +273,7 @@ describe('states', () => {
     const single = new LSTM(engine, { inputSize: I, hiddenSize: H });
     const refused = (layer: LSTM | GRU, state: RecurrentState) => () =>
       engine.evaluate(() => layer.forward(input(engine), state));
-    const advice = 'Use the state of a layer of the same kind and numLayers.';
+    const advice = 'Use the state of a layer of the same kind, numLayers and directions.';
     expect(refused(lstm, gru.zeroState(B))).toThrow(
       new ShapeError(`LSTM: state must hold 2 h and 2 c, got 2 h and 0 c. ${advice}`),
     );

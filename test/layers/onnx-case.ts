@@ -88,7 +88,7 @@ function optionsOf(
     ...(B === undefined && { bias: false }),
     ...(P && { peepholes: true }),
     ...(clip && { gateClip: clip }),
-    ...(input_forget === 1 && { coupled: true }),
+    ...(input_forget === 1 && { gates: 'coupled' }),
     ...(op === 'GRU' && linear_before_reset !== 1 && { resetAfter: false }),
     ...(activations && { nonlinearity: NONLINEARITIES[activations[0]!] }),
   };
