@@ -8,6 +8,7 @@ export { rnnBackward, rnnForward } from './rnn';
 export { lstmBackward, lstmForward } from './lstm';
 export { gruBackward, gruForward } from './gru';
 export { embeddingBackward, embeddingForward } from './embedding';
+export { layerNormBackward, layerNormBackwardWeights, layerNormForward } from './layer-norm';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
 export { meanSquaredErrorBackward, meanSquaredErrorForward } from './mean-squared-error';
 export { dropoutBackward, dropoutForward } from './dropout';

@@ -13,6 +13,8 @@ import { gemmJs } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import { gruJs } from './gru.js';
 import type { GruKernels } from './gru.js';
+import { layerNormJs } from './layer-norm.js';
+import type { LayerNormKernels } from './layer-norm.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
 import { meanSquaredErrorJs } from './mean-squared-error.js';
@@ -33,6 +35,7 @@ export type Kernels = GemmKernels &
   LstmKernels &
   GruKernels &
   EmbeddingKernels &
+  LayerNormKernels &
   CrossEntropyKernels &
   MeanSquaredErrorKernels &
   DropoutKernels &
@@ -49,6 +52,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...lstmJs(heap),
     ...gruJs(heap),
     ...embeddingJs(heap),
+    ...layerNormJs(heap),
     ...crossEntropyJs(heap),
     ...meanSquaredErrorJs(heap),
     ...dropoutJs(heap),

@@ -95,6 +95,11 @@ const CASES: Readonly<Record<string, Case>> = {
     kernels.crossEntropyForward(a, a + 64, b, targets, 5, 31, -1);
     kernels.crossEntropyBackward(a + 128, b, a + 64, targets, 5, 31, -1, 0.2, 0);
   },
+  layerNorm: (kernels, a, b) => {
+    kernels.layerNormForward(a, a + 64, b, b + 64, b + 320, 5, 31, 1, 1e-5);
+    kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
+    kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
+  },
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),
   clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),

@@ -14,6 +14,7 @@ import { testDropout } from './families/dropout.js';
 import { testEmbedding } from './families/embedding.js';
 import { testGemm } from './families/gemm.js';
 import { testGru } from './families/gru.js';
+import { testLayerNorm } from './families/layer-norm.js';
 import { testLstm } from './families/lstm.js';
 import { testMeanSquaredError } from './families/mean-squared-error.js';
 import { testOptimizer } from './families/optimizer.js';
@@ -62,6 +63,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('lstm', () => testLstm(open));
     describe('gru', () => testGru(open));
     describe('embedding', () => testEmbedding(open));
+    describe('layer-norm', () => testLayerNorm(open));
     describe('cross-entropy', () => testCrossEntropy(open));
     describe('mean-squared-error', () => testMeanSquaredError(open));
     describe('dropout', () => testDropout(open));
