@@ -10,6 +10,7 @@ export { lstmCarryBackward, lstmCarryForward, lstmOutputBackward, lstmOutputForw
 export { gruBackward, gruForward } from './gru';
 export { gruResetBackward, gruResetForward, gruUpdateBackward, gruUpdateForward } from './gru-before';
 export { embeddingBackward, embeddingForward } from './embedding';
+export { layerNormBackward, layerNormBackwardWeights, layerNormForward } from './layer-norm';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
 export { diagonalGradient, diagonalProduct } from './diagonal';
 export { dropoutBackward, dropoutForward, rowDropout, zoneoutBackward, zoneoutForward } from './dropout';

@@ -21,6 +21,8 @@ export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
 export { Linear } from './layers/linear.js';
 export type { LinearOptions } from './layers/linear.js';
+export { LayerNorm } from './layers/layer-norm.js';
+export type { LayerNormOptions } from './layers/layer-norm.js';
 export { Dropout } from './layers/dropout.js';
 export type { DropoutOptions } from './layers/dropout.js';
 export { RNN } from './layers/rnn.js';
@@ -48,6 +50,8 @@ export { binaryCrossEntropy, huberLoss, meanAbsoluteError, meanSquaredError } fr
 export type { HuberLossOptions } from './ops/pointwise-loss.js';
 export { klDivergence, softCrossEntropy } from './ops/soft-targets.js';
 export type { SoftTargetsOptions } from './ops/soft-targets.js';
+export { layerNorm } from './ops/layer-norm.js';
+export type { LayerNormParameters } from './ops/layer-norm.js';
 export type { Nonlinearity } from './ops/rnn.js';
 
 export { Optimizer } from './optim/optimizer.js';

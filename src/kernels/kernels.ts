@@ -21,6 +21,8 @@ import { gruBeforeJs } from './gru-before.js';
 import type { GruBeforeKernels } from './gru-before.js';
 import { labelSmoothingJs } from './label-smoothing.js';
 import type { LabelSmoothingKernels } from './label-smoothing.js';
+import { layerNormJs } from './layer-norm.js';
+import type { LayerNormKernels } from './layer-norm.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
 import { lstmPartsJs } from './lstm-parts.js';
@@ -48,6 +50,7 @@ export type Kernels = GemmKernels &
   GruBeforeKernels &
   DiagonalKernels &
   EmbeddingKernels &
+  LayerNormKernels &
   CrossEntropyKernels &
   LabelSmoothingKernels &
   SoftTargetsKernels &
@@ -70,6 +73,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...gruBeforeJs(heap),
     ...diagonalJs(heap),
     ...embeddingJs(heap),
+    ...layerNormJs(heap),
     ...crossEntropyJs(heap),
     ...labelSmoothingJs(heap),
     ...softTargetsJs(heap),

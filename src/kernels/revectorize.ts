@@ -114,6 +114,11 @@ const CASES: Readonly<Record<string, Case>> = {
     kernels.pointwiseLossBackward(a, b, b + vector(1), 0, n, LOGISTIC, 0, 0.5, 1),
   gaussianDivergenceBackward: (kernels, a, b) =>
     kernels.gaussianDivergenceBackward(a, a, a, a, b, b + vector(1), b + vector(1), b, 0, n, 0.5),
+  layerNorm: (kernels, a, b) => {
+    kernels.layerNormForward(a, a + 64, b, b + 64, b + 320, 5, 31, 1, 1e-5);
+    kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
+    kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
+  },
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),
   clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),

@@ -44,6 +44,7 @@ const MOVED = 6;
 const UPDATED = 35;
 const EXPONENTIAL = 20;
 const HASHED = 25;
+const NORMALIZED = 12;
 const CELL_FORWARD = 100;
 const CELL_BACKWARD = 25;
 
@@ -152,6 +153,21 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   activationBackward: flat(4, MOVED),
 
   embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
+
+  layerNormForward: ([, , , , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 5, unit: 1, work: rows! * width! * NORMALIZED, strides: [row, 8, row] };
+  },
+  layerNormBackward: ([, , , , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 5, unit: 1, work: rows! * width! * NORMALIZED, strides: [row, row, row, 8] };
+  },
+  layerNormBackwardWeights: ([dGain, dBias, , , , rows, width]) => ({
+    size: 6,
+    unit: LINE,
+    work: rows! * width! * MOVED,
+    strides: [dGain === 0 ? 0 : 4, dBias === 0 ? 0 : 4, 4, 4],
+  }),
 
   crossEntropyForward: ([, , , , n, V]) => ({
     size: 4,

@@ -16,6 +16,7 @@ import { testGaussianDivergence } from './families/gaussian-divergence.js';
 import { testGemm } from './families/gemm.js';
 import { testGru } from './families/gru.js';
 import { testLabelSmoothing } from './families/label-smoothing.js';
+import { testLayerNorm } from './families/layer-norm.js';
 import { testLstm } from './families/lstm.js';
 import { testOptimizer } from './families/optimizer.js';
 import { testPeak } from './families/peak.js';
@@ -65,6 +66,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('lstm', () => testLstm(open));
     describe('gru', () => testGru(open));
     describe('embedding', () => testEmbedding(open));
+    describe('layer-norm', () => testLayerNorm(open));
     describe('cross-entropy', () => testCrossEntropy(open));
     describe('label-smoothing', () => testLabelSmoothing(open));
     describe('soft-targets', () => testSoftTargets(open));

@@ -71,6 +71,13 @@ describe('the references of the backward kernels are gradients', () => {
     );
   });
 
+  it('layer normalisation', () => {
+    const [x, dy] = [values(10), values(10)];
+    const loss = (at: number[]): number => dot(reference.normalized(at, 5, 1e-3).u, dy);
+    const { u, stats } = reference.normalized(x, 5, 1e-3);
+    expectNear(reference.layerNormBackward(dy, u, stats, 5), differences(loss, x));
+  });
+
   it('cross-entropy, with an ignored row', () => {
     const [logits, targets] = [values(15), [4, -1, 0]];
     const loss = (at: number[]): number =>

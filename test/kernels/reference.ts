@@ -189,6 +189,31 @@ export function embeddingBackward(
   return out;
 }
 
+/** u = (x - m) / s, m and 1 / s of each row. */
+export function normalized(x: Numbers, width: number, epsilon: number): { u: number[]; stats: number[] } {
+  const rows = Array.from({ length: x.length / width }, (_, row) => x.slice(row * width, (row + 1) * width));
+  const stats = rows.map((row) => {
+    const mean = row.reduce((sum, value) => sum + value, 0) / width;
+    const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width;
+    return [mean, 1 / Math.sqrt(variance + epsilon)];
+  });
+  return {
+    u: x.map((value, i) => (value - stats[Math.floor(i / width)]![0]!) * stats[Math.floor(i / width)]![1]!),
+    stats: stats.flat(),
+  };
+}
+
+/** dx from g = dy gain, u and the saved stats. */
+export function layerNormBackward(g: Numbers, u: Numbers, stats: Numbers, width: number): number[] {
+  const gu = g.map((value, i) => value * u[i]!);
+  return Array.from({ length: g.length / width }, (_, row) => {
+    const range = [row * width, (row + 1) * width] as const;
+    const mean = (values: Numbers): number => values.slice(...range).reduce((sum, value) => sum + value, 0) / width;
+    const [meanG, meanGu] = [mean(g), mean(gu)];
+    return g.slice(...range).map((value, j) => (value - meanG - u[range[0] + j]! * meanGu) * stats[2 * row + 1]!);
+  }).flat();
+}
+
 /** Losses and log-sums of logits (n, V); 0 and 0 where the target is ignored. */
 export function crossEntropyForward(
   logits: Numbers,

@@ -41,6 +41,9 @@ const LOCKED: Record<string, string> = {
   gruForward: '3a7b7874',
   labelSmoothingBackward: '3b612320',
   labelSmoothingForward: 'd1947cb9',
+  layerNormBackward: 'a6543c2f',
+  layerNormBackwardWeights: '823f74d6',
+  layerNormForward: '4f6d9a73',
   lstmBackward: 'b3c1cec5',
   lstmForward: 'c3d406ae',
   momentumStep: '00d69965',
@@ -203,6 +206,23 @@ const RUNS: Record<string, () => number[]> = {
     const dTable = some(5 * 7);
     kernels.embeddingBackward(dTable, some(4 * 7), ids([4, 0, 4, 1]), 4, 7);
     return bits(5 * 7, dTable);
+  },
+  layerNormForward: () =>
+    [0, 1].flatMap((accumulate) => {
+      const [y, stats] = [some(3 * 29), some(6)];
+      kernels.layerNormForward(y, stats, some(3 * 29), some(29), some(29), 3, 29, accumulate, 1e-5);
+      return [...bits(3 * 29, y), ...bits(6, stats)];
+    }),
+  layerNormBackward: () =>
+    [0, 1].flatMap((accumulate) => {
+      const dx = some(3 * 29);
+      kernels.layerNormBackward(dx, some(3 * 29), some(3 * 29), some(6), some(29), 3, 29, accumulate);
+      return bits(3 * 29, dx);
+    }),
+  layerNormBackwardWeights: () => {
+    const [dGain, dBias] = [some(29), some(29)];
+    kernels.layerNormBackwardWeights(dGain, dBias, some(3 * 29), some(3 * 29), some(6), 3, 29, 29);
+    return bits(29, dGain, dBias);
   },
   crossEntropyForward: () => {
     const [losses, logSums] = [some(3), some(3)];
