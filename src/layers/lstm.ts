@@ -3,8 +3,9 @@
 import type { Engine } from '../engine.js';
 import { OptionError } from '../errors.js';
 import { LstmCell } from '../ops/lstm.js';
-import { LSTM_GATES, lstmBlocks, LstmPartsCell, lstmPeepholes } from '../ops/lstm-parts.js';
-import type { LstmGates } from '../ops/lstm-parts.js';
+import { LSTM_GATES, LSTM_LAYER_NORMS, lstmBlocks, LstmPartsCell, lstmPeepholes } from '../ops/lstm-parts.js';
+import type { LstmGates, LstmLayerNorm } from '../ops/lstm-parts.js';
+import type { NormParameters } from '../ops/normalised.js';
 import type { Cell } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkNumber, checkSize } from '../options.js';
 import { checkClip } from './gru.js';
@@ -31,9 +32,25 @@ export interface LstmOptions extends RecurrentOptions {
   readonly gateClip?: number;
   /** Limit of the cell. Default none. */
   readonly cellClip?: number;
+  /**
+   * Layer normalisation of both products and of the cell (Ba, Kiros and Hinton 2016): 'output' normalises the cell where
+   * h is formed, and carries it as it is; 'carry' carries the normalised one. Default none.
+   */
+  readonly layerNorm?: LstmLayerNorm;
+  /** Added to the variance of each normalisation. Default 1e-5. */
+  readonly layerNormEps?: number;
 }
 
-const OWN = ['gates', 'forgetBias', 'peepholes', 'projSize', 'gateClip', 'cellClip'] as const;
+const OWN = [
+  'gates',
+  'forgetBias',
+  'peepholes',
+  'projSize',
+  'gateClip',
+  'cellClip',
+  'layerNorm',
+  'layerNormEps',
+] as const;
 
 /** A stack of LSTM layers; gates in the order i f g o, of those there are. */
 export class LSTM extends RecurrentLayer {
@@ -45,6 +62,8 @@ export class LSTM extends RecurrentLayer {
   readonly gateClip: number;
   /** Infinity where there is none. */
   readonly cellClip: number;
+  readonly layerNorm: LstmLayerNorm | undefined;
+  readonly layerNormEps: number;
 
   /** @throws OptionError */
   constructor(engine: Engine, options: LstmOptions) {
@@ -55,12 +74,16 @@ export class LSTM extends RecurrentLayer {
     this.projSize = projection;
     this.gateClip = checkClip('LSTM', 'gateClip', options.gateClip);
     this.cellClip = checkClip('LSTM', 'cellClip', options.cellClip);
+    const { layerNorm } = options;
+    this.layerNorm =
+      layerNorm === undefined ? layerNorm : checkChoice('LSTM', 'layerNorm', layerNorm, LSTM_LAYER_NORMS);
+    this.layerNormEps = checkNumber('LSTM', 'layerNormEps', options.layerNormEps ?? 1e-5, { above: 0 });
     this.#refuseContradictions(options);
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
     this.build((place) => this.#cell(place, forgetBias));
   }
 
-  #refuseContradictions({ bias, forgetBias }: LstmOptions): void {
+  #refuseContradictions({ bias, forgetBias, layerNorm, layerNormEps }: LstmOptions): void {
     const { gates, peepholes, projSize } = this;
     const refuse = (wrong: boolean, sentence: string): void => {
       if (wrong) throw new OptionError(`LSTM: ${sentence}`);
@@ -68,6 +91,10 @@ export class LSTM extends RecurrentLayer {
     const given = forgetBias !== undefined;
     refuse(given && bias === false, `forgetBias ${forgetBias} needs biases, and bias is false.`);
     refuse(given && gates !== 'all', `forgetBias ${forgetBias} needs a forget gate, and gates is '${gates}'.`);
+    refuse(
+      layerNormEps !== undefined && layerNorm === undefined,
+      `layerNormEps ${layerNormEps} needs layerNorm, and there is none.`,
+    );
     refuse(peepholes && gates === 'none', "peepholes need gates, and gates is 'none'.");
     for (const H of this.options.hiddenSizes) {
       refuse(projSize !== undefined && projSize >= H, `projSize must be below hiddenSize ${H}, got ${projSize}.`);
@@ -86,12 +113,28 @@ export class LSTM extends RecurrentLayer {
     const peephole = this.peepholes
       ? this.declare(`weight_peephole_${name}`, [lstmPeepholes(gates) * H], constant(0))
       : undefined;
-    return new LstmPartsCell({ ...parameters, weightHr, peephole }, { gates, gateClip, cellClip, dropout });
+    const { layerNorm, layerNormEps } = this;
+    return new LstmPartsCell(
+      { ...parameters, weightHr, peephole, norm: this.#norm(name, H) },
+      { gates, gateClip, cellClip, dropout, layerNorm, layerNormEps },
+    );
+  }
+
+  #norm(name: string, H: number): NormParameters | undefined {
+    if (this.layerNorm === undefined) return undefined;
+    const width = lstmBlocks(this.gates) * H;
+    return {
+      ih: this.declare(`weight_norm_ih_${name}`, [width], constant(1)),
+      hh: this.declare(`weight_norm_hh_${name}`, [width], constant(1)),
+      c: this.declare(`weight_norm_c_${name}`, [H], constant(1)),
+      cBias: this.declare(`bias_norm_c_${name}`, [H], constant(0)),
+    };
   }
 
   /** Whether the fused kernel does it all. */
   get #isPlain(): boolean {
-    const { gates, peepholes, projSize, gateClip, cellClip } = this;
-    return gates === 'all' && !peepholes && projSize === undefined && gateClip === Infinity && cellClip === Infinity;
+    const { gates, peepholes, projSize, gateClip, cellClip, layerNorm } = this;
+    if (peepholes || projSize !== undefined || layerNorm !== undefined) return false;
+    return gates === 'all' && gateClip === Infinity && cellClip === Infinity;
   }
 }

@@ -20,7 +20,7 @@ export class DiagonalProduct {
   }
 
   /** gates += h u for `rows` rows. */
-  forward(gates: number, h: number, rows: number): void {
+  forward(gates: number, h: number, rows: number, _at: number): void {
     const { ptr, size } = this.#weight;
     this.#engine.kernels.diagonalProduct(gates, h, ptr, rows, size);
   }

@@ -79,9 +79,9 @@ class GruBeforePass implements Pass {
     const offset = memory.bytes(at * H);
     const gates = this.gates.ptr + 3 * offset;
     const h = this.#state.forward(at, rows);
-    this.#productRz.forward(gates, h, rows);
+    this.#productRz.forward(gates, h, rows, at);
     kernels.gruResetForward(this.#s + offset, gates, h, rows, H, gateClip);
-    this.#productN.forward(gates + memory.bytes(2 * H), this.#s + offset, rows);
+    this.#productN.forward(gates + memory.bytes(2 * H), this.#s + offset, rows, at);
     const { before, after } = tracks[0]!;
     kernels.gruUpdateForward(after + offset, gates, before + offset, rows, H, gateClip);
   }

@@ -55,7 +55,7 @@ export class GruCell implements Cell {
     this.n = { from: 2 * H, rows: H };
     this.inputRz = forwardPanels(weightIh, [biasIh, biasHh], this.rz);
     this.inputN = forwardPanels(weightIh, [biasIh], this.n);
-    this.biasQ = biasHh === undefined ? undefined : biasPanels(biasHh, this.n);
+    this.biasQ = biasHh === undefined ? undefined : biasPanels([biasHh], this.n);
     this.recurrent = new RecurrentWeights(weightHh, dropout.weight);
     this.inputRzBackward = backwardPanels(weightIh, this.rz);
     this.inputNBackward = backwardPanels(weightIh, this.n);
@@ -106,7 +106,7 @@ class GruPass implements Pass {
     const { before, after } = tracks[0]!;
     const offset = engine.memory.bytes(at * this.#H);
     const gates = this.gates.ptr + 4 * offset;
-    this.#product.forward(gates + engine.memory.bytes(this.#H), this.#state.forward(at, rows), rows);
+    this.#product.forward(gates + engine.memory.bytes(this.#H), this.#state.forward(at, rows), rows, at);
     engine.kernels.gruForward(after + offset, gates, before + offset, rows, this.#H, this.#cell.gateClip);
   }
 

@@ -12,6 +12,8 @@ import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';
 import { backwardPanels, forwardPanels } from './panels.js';
 import type { Panels } from './panels.js';
+import { Normalisation, NormalisedInput, NormalisedProduct, NormalisedWeights } from './normalised.js';
+import type { NormParameters } from './normalised.js';
 import { checkWeights, InputWeights, weightGradient } from './recurrent.js';
 import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
 import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
@@ -37,6 +39,15 @@ const NAMES: Record<LstmGates, readonly string[]> = {
   coupled: ['i', 'g', 'o'],
 };
 
+/**
+ * The two published forms of layer normalisation: 'output' normalises the cell where h is formed, h = o tanh(LN(c)), and
+ * carries c as it is (Ba, Kiros and Hinton 2016); 'carry' carries LN(c) (TensorFlow Addons, PyTorch's fast RNNs).
+ */
+export const LSTM_LAYER_NORMS = ['output', 'carry'] as const;
+
+/** A form of layer normalisation. */
+export type LstmLayerNorm = (typeof LSTM_LAYER_NORMS)[number];
+
 /** The number of blocks of the weights, one for each gate and one for g. */
 export function lstmBlocks(gates: LstmGates): number {
   return NAMES[gates].length;
@@ -53,6 +64,8 @@ export interface LstmParameters extends RecurrentParameters {
   readonly peephole?: Parameter | undefined;
   /** W_hr (P, H): h is (B, P) and W_hh (G H, P). */
   readonly weightHr?: Parameter | undefined;
+  /** Gains and biases of layer normalisation. */
+  readonly norm?: NormParameters | undefined;
 }
 
 /** Options of `LstmPartsCell`. */
@@ -63,6 +76,10 @@ export interface LstmPartsOptions {
   /** Limit of c. Default Infinity. */
   readonly cellClip?: number;
   readonly dropout?: RecurrentDropout;
+  /** What becomes of the normalised cell. Needs the parameters `norm`. */
+  readonly layerNorm?: LstmLayerNorm | undefined;
+  /** Added to the variance of each normalisation. Default 1e-5. */
+  readonly layerNormEps?: number;
 }
 
 /** An LSTM cell with its weights; states h (B, H), or (B, P) projected, and c (B, H). */
@@ -76,16 +93,19 @@ export class LstmPartsCell implements Cell {
   readonly blocks: readonly string[];
   readonly gateClip: number;
   readonly cellClip: number;
-  readonly input: InputWeights;
+  readonly input: InputWeights | NormalisedWeights;
   readonly recurrent: RecurrentWeights;
+  readonly norm: NormParameters | undefined;
+  readonly layerNorm: LstmLayerNorm | undefined;
+  readonly layerNormEps: number;
   readonly peephole: Parameter | undefined;
   readonly projection: Projection | undefined;
   readonly stateDropout: number;
 
   /** @throws ShapeError */
   constructor(parameters: LstmParameters, options: LstmPartsOptions) {
-    const { gates, gateClip = Infinity, cellClip = Infinity, dropout = {} } = options;
-    const { weightIh, weightHh, weightHr, peephole } = parameters;
+    const { gates, gateClip = Infinity, cellClip = Infinity, dropout = {}, layerNorm, layerNormEps = 1e-5 } = options;
+    const { weightIh, weightHh, weightHr, peephole, norm } = parameters;
     const P = weightHh.shape[1]!;
     this.H = checkLstm(this.name, gates, parameters);
     this.engine = engineOf(weightIh);
@@ -98,7 +118,10 @@ export class LstmPartsCell implements Cell {
     this.blocks = NAMES[gates];
     this.gateClip = gateClip;
     this.cellClip = cellClip;
-    this.input = new InputWeights(parameters);
+    this.input = norm === undefined ? new InputWeights(parameters) : new NormalisedWeights(parameters);
+    this.norm = norm;
+    this.layerNorm = layerNorm;
+    this.layerNormEps = layerNormEps;
     this.recurrent = new RecurrentWeights(weightHh, dropout.weight);
     this.peephole = peephole;
     this.projection = weightHr === undefined ? undefined : new Projection(weightHr);
@@ -144,23 +167,31 @@ class LstmPartsPass implements Pass {
   /** (N, H). */
   readonly #tanhC: number;
   readonly #state: StateDropout;
-  readonly #product: RecurrentProduct;
+  readonly #input: NormalisedInput | undefined;
+  readonly #product: RecurrentProduct | NormalisedProduct;
+  readonly #cellNorm: CellNorm | undefined;
   readonly #projected: ProjectedPass | undefined;
 
   constructor(cell: LstmPartsCell, setting: Setting) {
-    const { H, blocks, projection } = cell;
+    const { H, blocks, projection, input, norm, layerNormEps } = cell;
     const { N, tracks, reserve } = setting;
     this.#cell = cell;
     this.#setting = setting;
     this.#tanhC = reserve(N * H);
     this.gates = { ptr: reserve(N * blocks.length * H), width: H, names: blocks };
     this.#state = new StateDropout(setting, tracks[0]!.before, cell.states[0]!.width, cell.stateDropout);
-    this.#product = new RecurrentProduct(setting, cell.recurrent);
+    const product = new RecurrentProduct(setting, cell.recurrent);
+    this.#product = norm === undefined ? product : new NormalisedProduct(setting, product, norm.hh, layerNormEps);
+    this.#input =
+      input instanceof NormalisedWeights ? new NormalisedInput(setting, input, norm!.ih, layerNormEps) : undefined;
+    this.#cellNorm = norm === undefined ? undefined : new CellNorm(cell, setting);
     this.#projected = projection === undefined ? undefined : new ProjectedPass(projection, setting);
   }
 
   input(): void {
-    this.#cell.input.forward(this.gates.ptr, this.#setting);
+    const { input } = this.#cell;
+    if (input instanceof InputWeights) input.forward(this.gates.ptr, this.#setting);
+    else this.#input!.forward(this.gates.ptr);
   }
 
   forward(at: number, rows: number): void {
@@ -170,12 +201,15 @@ class LstmPartsPass implements Pass {
     const offset = memory.bytes(at * H);
     const gates = this.gates.ptr + blocks.length * offset;
     const c = tracks[1]!.after + offset;
+    const raw = (this.#cellNorm?.raw ?? tracks[1]!.after) + offset;
     const before = tracks[1]!.before + offset;
-    this.#product.forward(gates, this.#state.forward(at, rows), rows);
-    kernels.lstmCarryForward(c, gates, before, this.#peephole(0), rows, H, kind, gateClip, cellClip);
-    const to = this.#projected === undefined ? tracks[0]!.after : this.#projected.m;
+    this.#product.forward(gates, this.#state.forward(at, rows), rows, at);
+    kernels.lstmCarryForward(raw, gates, before, this.#peephole(0), rows, H, kind, gateClip, cellClip);
+    this.#cellNorm?.forward(at, rows);
+    const taken = (this.#cellNorm?.taken ?? tracks[1]!.after) + offset;
+    const to = (this.#projected?.m ?? tracks[0]!.after) + offset;
     const tanhC = this.#tanhC + offset;
-    kernels.lstmOutputForward(to + offset, tanhC, gates, c, c, this.#peephole(this.#last), rows, H, kind, gateClip);
+    kernels.lstmOutputForward(to, tanhC, gates, taken, c, this.#peephole(this.#last), rows, H, kind, gateClip);
     this.#projected?.forward(at, rows);
   }
 
@@ -190,29 +224,35 @@ class LstmPartsPass implements Pass {
     return peephole === undefined ? 0 : peephole.ptr + this.#setting.engine.memory.bytes(k * H);
   }
 
-  backward(at: number, rows: number, d: readonly [number, number], dy: number, carry: boolean): void {
+  backward(at: number, rows: number, d: readonly number[], dy: number, carry: boolean): void {
     const { engine, tracks } = this.#setting;
     const { H, kind, blocks, gateClip, cellClip } = this.#cell;
     const { kernels, memory } = engine;
     const offset = memory.bytes(at * H);
     const gates = this.gates.ptr + blocks.length * offset;
-    const [dh, dc] = d;
-    const [c, before] = [tracks[1]!.after + offset, tracks[1]!.before + offset];
+    const [dh, dc] = [d[0]!, d[1]!];
+    const raw = (this.#cellNorm?.raw ?? tracks[1]!.after) + offset;
+    const before = tracks[1]!.before + offset;
     memory.scratch(() => {
       const [dm, above] = this.#projected?.backward(at, rows, dh, dy) ?? [dh, dy];
-      const output = this.#peephole(this.#last);
-      kernels.lstmOutputBackward(gates, dc, dc, dm, above, this.#tanhC + offset, output, rows, H, kind, gateClip);
+      const dTaken = this.#cellNorm?.begin(dc, rows) ?? dc;
+      const [tanhC, output] = [this.#tanhC + offset, this.#peephole(this.#last)];
+      kernels.lstmOutputBackward(gates, dTaken, dc, dm, above, tanhC, output, rows, H, kind, gateClip);
+      this.#cellNorm?.backward(dc, dTaken, at, rows);
     });
-    kernels.lstmCarryBackward(gates, dc, c, before, this.#peephole(0), rows, H, kind, gateClip, cellClip);
-    if (carry) this.#state.backward(dh, rows, ASSIGN, (to, begin) => this.#product.backward(to, gates, rows, begin));
+    kernels.lstmCarryBackward(gates, dc, raw, before, this.#peephole(0), rows, H, kind, gateClip, cellClip);
+    const dProduct = this.#product.enter(gates, rows, at);
+    if (carry) this.#state.backward(dh, rows, ASSIGN, (to, begin) => this.#product.backward(to, dProduct, rows, begin));
   }
 
   finish(x: View): void {
     const { N } = this.#setting;
+    const { input } = this.#cell;
     this.#product.finish(this.gates.ptr, this.#state.h, N);
     this.#projected?.finish();
     this.#peepholeGradients();
-    this.#cell.input.backward(this.gates.ptr, x, N);
+    if (input instanceof InputWeights) input.backward(this.gates.ptr, x, N);
+    else this.#input!.backward(this.gates.ptr, x);
   }
 
   /** dp_i += sum of da_i c_{t-1}, dp_f alike, dp_o += sum of da_o c_t. */
@@ -228,6 +268,48 @@ class LstmPartsPass implements Pass {
       const da = this.gates.ptr + memory.bytes((isOutput ? blocks.length - 1 : k) * H);
       kernels.diagonalGradient(peephole.gradientPtr + memory.bytes(k * H), da, seen, N, H, width, H);
     }
+  }
+}
+
+/** The normalised cell of one pass, which h is formed from, and which is carried in the form 'carry'. */
+class CellNorm {
+  /** (N, H): c before it is normalised, and what tanh takes. */
+  readonly raw: number;
+  readonly taken: number;
+  readonly #setting: Setting;
+  readonly #norm: Normalisation;
+  readonly #H: number;
+  readonly #carries: boolean;
+
+  constructor({ H, norm, layerNorm, layerNormEps }: LstmPartsCell, setting: Setting) {
+    const { after } = setting.tracks[1]!;
+    const own = setting.reserve(setting.N * H);
+    this.#setting = setting;
+    this.#norm = new Normalisation(setting, norm!.c, norm!.cBias, layerNormEps);
+    this.#H = H;
+    this.#carries = layerNorm === 'carry';
+    this.raw = this.#carries ? own : after;
+    this.taken = this.#carries ? after : own;
+  }
+
+  forward(at: number, rows: number): void {
+    const offset = this.#setting.engine.memory.bytes(at * this.#H);
+    this.#norm.forward(this.taken + offset, this.raw + offset, at, rows, 0);
+  }
+
+  /** @returns where the gradient of what tanh took is gathered: with that of the carried cell, if it is that */
+  begin(dc: number, rows: number): number {
+    if (this.#carries) return dc;
+    const { memory } = this.#setting.engine;
+    const dTaken = memory.reserve(rows * this.#H);
+    memory.zero(dTaken, rows * this.#H);
+    return dTaken;
+  }
+
+  /** dc := the gradient of the raw cell. */
+  backward(dc: number, dTaken: number, at: number, rows: number): void {
+    const offset = this.#setting.engine.memory.bytes(at * this.#H);
+    this.#norm.backward(dc, dTaken, this.raw + offset, at, rows, this.#carries ? 0 : 1);
   }
 }
 

@@ -69,7 +69,7 @@ class LstmPass implements Pass {
     const c = tracks[1]!;
     const offset = engine.memory.bytes(at * this.#H);
     const gates = this.gates.ptr + 4 * offset;
-    this.#product.forward(gates, this.#state.forward(at, rows), rows);
+    this.#product.forward(gates, this.#state.forward(at, rows), rows, at);
     const tanhC = this.#tanhC + offset;
     engine.kernels.lstmForward(h.after + offset, c.after + offset, tanhC, gates, c.before + offset, rows, this.#H);
   }

@@ -49,10 +49,15 @@ export class RecurrentProduct {
   }
 
   /** gates += h W^T for `rows` rows. */
-  forward(gates: number, h: number, rows: number): void {
+  forward(gates: number, h: number, rows: number, _at: number): void {
     const { range, weight } = this.#weights;
     const W = weight.shape[1]!;
     this.#engine.kernels.gemm(gates, h, this.#forward, rows, range.rows, W, W, this.#gateWidth, ACCUMULATE);
+  }
+
+  /** @returns the gradient of a step's product, which is that of its gates */
+  enter(dGates: number, _rows: number, _at: number): number {
+    return dGates;
   }
 
   /** d begins with `begin` and takes dGates W, (rows, W). */

@@ -112,7 +112,12 @@ export function weightGradient(
 }
 
 /** Adds the sums over the gate gradients (n, width) to the gradient of each bias there is. */
-function biasGradient(biases: readonly (Parameter | undefined)[], dGates: number, n: number, width: number): void {
+export function biasGradient(
+  biases: readonly (Parameter | undefined)[],
+  dGates: number,
+  n: number,
+  width: number,
+): void {
   const [first] = biases.filter((bias) => bias !== undefined);
   if (first === undefined) return;
   const { kernels, memory } = engineOf(first);

@@ -90,7 +90,7 @@ class RnnPass implements Pass {
   forward(at: number, rows: number): void {
     const { kernels, memory } = this.#setting.engine;
     const offset = memory.bytes(at * this.#H);
-    this.#product.forward(this.#a + offset, this.#state.forward(at, rows), rows);
+    this.#product.forward(this.#a + offset, this.#state.forward(at, rows), rows, at);
     kernels.rnnForward(this.#after + offset, this.#a + offset, rows * this.#H, this.#cell.activation);
   }
 
