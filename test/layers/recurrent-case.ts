@@ -75,7 +75,7 @@ export function layerOf(
 /** Runs the layer of a case without gradients, and sets every output beside the stored one. */
 export function evaluateCase(engine: Engine, stored: RecurrentCase): Comparison[] {
   const layer = layerOf(engine, stored);
-  const begin = stored.h0 && new RecurrentState(statesOf(stored.h0), statesOf(stored.c0));
+  const begin = stored.h0 && new RecurrentState(statesOf(stored.h0), statesOf(stored.c0 ?? zerosLike(stored.cn)));
   return engine.evaluate(() => outputsOf(stored, layer.forward(engine.input(stored.x), begin, rowsOf(stored))));
 }
 
@@ -138,6 +138,11 @@ function outputsOf({ name, y, hn, cn }: RecurrentCase, { output, state }: Recurr
   const results = [...result('y', [output], y), ...result('hn', state.h, hn), ...result('cn', state.c, cn)];
   if (results.length === 0) throw new Error(`${name} has no outputs`);
   return results;
+}
+
+/** A published case gives h0 alone: then c0 is zeros. */
+function zerosLike(tensor: Tensor | undefined): Tensor | undefined {
+  return tensor && { shape: tensor.shape, data: tensor.data.map(() => 0) };
 }
 
 function rowsOf({ lengths }: RecurrentCase): { lengths?: number[] } {
