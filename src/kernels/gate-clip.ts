@@ -19,8 +19,13 @@ export interface Passing {
 export function passing(heap: Heap, clip: number): Passing {
   if (clip === Infinity) return { low: -1, high: 2, bound: 2 };
   const { tanh, sigmoid } = activationsOf(heap);
-  const stored = heap.shift === 3 ? (x: number): number => x : Math.fround;
-  return { low: stored(sigmoid(-clip)), high: stored(sigmoid(clip)), bound: stored(tanh(clip)) };
+  const [low, high, bound] = [sigmoid(-clip), sigmoid(clip), tanh(clip)].map((x) => stored(heap, x));
+  return { low: low!, high: high!, bound: bound! };
+}
+
+/** x rounded as numbers in the heap are. */
+export function stored(heap: Heap, x: number): number {
+  return heap.shift === 3 ? x : Math.fround(x);
 }
 
 /** x within +-most; a NaN stays a NaN. */

@@ -21,7 +21,7 @@
 
 import type { Heap } from '../memory/heap.js';
 import { activationsOf } from './activation.js';
-import { limit, passing } from './gate-clip.js';
+import { limit, passing, stored } from './gate-clip.js';
 
 /** Cell input only. */
 export const CAROUSEL = 0;
@@ -161,6 +161,7 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
       const blocks = blocksOf(kind);
       const p = peepholes >>> shift;
       const { low, high, bound } = passing(heap, gateClip);
+      const edge = stored(heap, cellClip);
       for (let b = 0; b < B; b++) {
         for (let j = 0; j < H; j++) {
           const I = (gates >>> shift) + blocks * b * H + j;
@@ -168,7 +169,7 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
           const G = I + (kind === CAROUSEL ? 0 : blocks - 2) * H;
           const row = b * H + j;
           const before = floats[(cPrevious >>> shift) + row]!;
-          const clipped = Math.abs(floats[(c >>> shift) + row]!) >= cellClip;
+          const clipped = Math.abs(floats[(c >>> shift) + row]!) >= edge;
           const d = clipped ? 0 : floats[(dc >>> shift) + row]!;
           const g = floats[G]!;
           const i = kind === CAROUSEL ? 1 : floats[I]!;
