@@ -32,6 +32,7 @@ export type { LstmOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
 export type { GruOptions } from './layers/gru.js';
 export type { ForwardOptions, RecurrentOptions, RecurrentResult } from './layers/recurrent.js';
+export { Stepper } from './layers/stepper.js';
 export { RecurrentLayer } from './layers/recurrent.js';
 export { LayerTrace, Trace } from './ops/trace.js';
 export { Jordan } from './layers/jordan.js';
