@@ -6,6 +6,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
+import { COUPLED, FORGET } from '../../src/kernels/lstm-parts.js';
 import { CHAINS, PAIRED_CHAINS } from '../../src/kernels/peak.js';
 import { RELU, TANH } from '../../src/kernels/rnn.js';
 import { selectKernels } from '../../src/kernels/select.js';
@@ -25,6 +26,8 @@ const LOCKED: Record<string, string> = {
   columnSums: '46877b3c',
   crossEntropyBackward: 'e0a50a1c',
   crossEntropyForward: 'dfcbe6db',
+  diagonalGradient: 'a0363e34',
+  diagonalProduct: '8ae2aeea',
   dropoutBackward: 'db8d5f3e',
   dropoutForward: '5fac2820',
   embeddingBackward: 'da5850a1',
@@ -33,8 +36,16 @@ const LOCKED: Record<string, string> = {
   gemmTN: '073394dd',
   gruBackward: 'bf3e37ce',
   gruForward: '3a7b7874',
+  gruResetBackward: '3099c497',
+  gruResetForward: 'f112b877',
+  gruUpdateBackward: '0551c40a',
+  gruUpdateForward: '09aa43b4',
   lstmBackward: 'b3c1cec5',
+  lstmCarryBackward: '8ed60e49',
+  lstmCarryForward: '9057f01f',
   lstmForward: 'c3d406ae',
+  lstmOutputBackward: 'eec2bf5d',
+  lstmOutputForward: 'a29d895f',
   meanSquaredErrorBackward: 'bfd16f13',
   meanSquaredErrorForward: '4ac15acf',
   momentumStep: '00d69965',
@@ -48,6 +59,8 @@ const LOCKED: Record<string, string> = {
   scale: '394f6bab',
   sgdStep: '2caef0fa',
   sumSquares: 'c290c3ee',
+  zoneoutBackward: 'd29066bb',
+  zoneoutForward: '19ed7439',
 };
 
 let heap: Heap;
@@ -160,6 +173,68 @@ const RUNS: Record<string, () => number[]> = {
     kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, Infinity);
     return [...bits(4 * SIZE, gates), ...bits(SIZE, dh)];
   },
+  lstmCarryForward: () =>
+    [FORGET, COUPLED].flatMap((kind) =>
+      [Infinity, 0.7].flatMap((clip) => {
+        const [c, gates] = [some(SIZE), some(4 * SIZE, -5, 5)];
+        kernels.lstmCarryForward(c, gates, some(SIZE), some(2 * 7), 3, 7, kind, clip, clip);
+        return [...bits(SIZE, c), ...bits(4 * SIZE, gates)];
+      }),
+    ),
+  lstmCarryBackward: () =>
+    [FORGET, COUPLED].flatMap((kind) =>
+      [Infinity, 0.7].flatMap((clip) => {
+        const [gates, dc] = [some(4 * SIZE), some(SIZE)];
+        kernels.lstmCarryBackward(gates, dc, some(SIZE), some(SIZE), some(2 * 7), 3, 7, kind, clip, clip);
+        return [...bits(4 * SIZE, gates), ...bits(SIZE, dc)];
+      }),
+    ),
+  lstmOutputForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [h, tanhC, gates] = [some(SIZE), some(SIZE), some(4 * SIZE, -5, 5)];
+      kernels.lstmOutputForward(h, tanhC, gates, some(SIZE), some(SIZE), some(7), 3, 7, FORGET, clip);
+      return [...bits(SIZE, h, tanhC), ...bits(4 * SIZE, gates)];
+    }),
+  lstmOutputBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dc, dSeen] = [some(4 * SIZE), some(SIZE), some(SIZE)];
+      kernels.lstmOutputBackward(gates, dc, dSeen, some(SIZE), some(SIZE), some(SIZE), some(7), 3, 7, FORGET, clip);
+      return [...bits(4 * SIZE, gates), ...bits(SIZE, dc, dSeen)];
+    }),
+  gruResetForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [s, gates] = [some(SIZE), some(3 * SIZE, -5, 5)];
+      kernels.gruResetForward(s, gates, some(SIZE), 3, 7, clip);
+      return [...bits(SIZE, s), ...bits(3 * SIZE, gates)];
+    }),
+  gruResetBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dh] = [some(3 * SIZE), some(SIZE)];
+      kernels.gruResetBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, clip);
+      return [...bits(3 * SIZE, gates), ...bits(SIZE, dh)];
+    }),
+  gruUpdateForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [h, gates] = [some(SIZE), some(3 * SIZE, -5, 5)];
+      kernels.gruUpdateForward(h, gates, some(SIZE), 3, 7, clip);
+      return [...bits(SIZE, h), ...bits(3 * SIZE, gates)];
+    }),
+  gruUpdateBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dh] = [some(3 * SIZE), some(SIZE)];
+      kernels.gruUpdateBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, clip);
+      return [...bits(3 * SIZE, gates), ...bits(SIZE, dh)];
+    }),
+  diagonalProduct: () => {
+    const y = some(31 * 13);
+    kernels.diagonalProduct(y, some(31 * 13), some(13), 31, 13);
+    return bits(31 * 13, y);
+  },
+  diagonalGradient: () => {
+    const du = some(29);
+    kernels.diagonalGradient(du, some(31 * 30), some(31 * 29), 31, 29, 30, 29);
+    return bits(29, du);
+  },
   embeddingForward: () => {
     const y = some(4 * 7);
     kernels.embeddingForward(y, some(5 * 7), ids([4, 0, 4, 1]), 4, 7);
@@ -200,6 +275,16 @@ const RUNS: Record<string, () => number[]> = {
     const dx = some(SIZE);
     kernels.dropoutBackward(dx, some(SIZE), SIZE, 0, 2 ** 22, 4 / 3, 5, 6);
     return bits(SIZE, dx);
+  },
+  zoneoutForward: () => {
+    const y = some(SIZE);
+    kernels.zoneoutForward(y, some(SIZE), some(SIZE), SIZE, 0, 2 ** 22, 5, 6);
+    return bits(SIZE, y);
+  },
+  zoneoutBackward: () => {
+    const [dy, dPrevious] = [some(SIZE), some(SIZE)];
+    kernels.zoneoutBackward(dy, dPrevious, SIZE, 0, 2 ** 22, 5, 6);
+    return bits(SIZE, dy, dPrevious);
   },
   axpy: () => {
     const y = some(SIZE);
