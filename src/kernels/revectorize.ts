@@ -12,6 +12,7 @@ import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
 import { HUBER, LOGISTIC } from './pointwise-loss.js';
 import { LOGITS } from './soft-targets.js';
+import { COUPLED, FORGET } from './lstm-parts.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -58,6 +59,9 @@ const [M, N, K] = [15, 77, 600];
 const [B, H] = [13, 21];
 const n = 333;
 
+/** Between two of the numbers, so that rounding does not decide which is limited. */
+const LIMIT = 0.508;
+
 /** `count` times so many floats, in bytes. */
 const state = (count: number): number => 4 * B * H * count;
 const vector = (count: number): number => 4 * n * count;
@@ -80,8 +84,24 @@ const CASES: Readonly<Record<string, Case>> = {
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>
     kernels.lstmBackward(a, a + state(4), b, b + state(1), b + state(2), b + state(3), B, H),
+  'lstm in parts, forget gate, peepholes, limits': (kernels, a, b) => lstmParts(kernels, a, b, FORGET, LIMIT),
+  'lstm in parts, coupled gates': (kernels, a, b) => lstmParts(kernels, a, b, COUPLED, Infinity),
   gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H, Infinity),
   gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, Infinity),
+  'gruForward and gruBackward, limits': (kernels, a, b) => {
+    kernels.gruForward(a + state(4), a, b, B, H, LIMIT);
+    kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, LIMIT);
+  },
+  'gru with the reset before': (kernels, a, b) => {
+    for (const clip of [Infinity, LIMIT]) {
+      kernels.gruResetForward(a + state(3), a, b, B, H, clip);
+      kernels.gruUpdateForward(a + state(4), a, b, B, H, clip);
+      kernels.gruUpdateBackward(a, a + state(4), b + state(1), b, B, H, clip);
+      kernels.gruResetBackward(a, a + state(4), b + state(1), b, B, H, clip);
+    }
+  },
+  diagonalProduct: (kernels, a, b) => kernels.diagonalProduct(a, b, b + 4 * M * N, M, N),
+  diagonalGradient: (kernels, a, b) => kernels.diagonalGradient(a, b, b + 4 * M * N, M, N, N, N),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
   rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), b + vector(3), n, TANH),
@@ -128,6 +148,16 @@ const CASES: Readonly<Record<string, Case>> = {
   adamStep: (kernels, a, b) =>
     kernels.adamStep(a, b, a + vector(1), b + vector(1), n, 0.01, 0, 0, 0.9, 0.999, 1e-8, 0.1, 0.001),
 };
+
+/** A step and the way back through it: c, h and tanh(c) behind the gates, the gradient of c last. */
+function lstmParts(kernels: Kernels, a: number, b: number, kind: number, most: number): void {
+  const [c, h, tanhC, dc] = [a + state(4), a + state(5), a + state(6), a + state(7)] as const;
+  const [peepholes, peephole] = [b + state(3), b + state(3) + 8 * H] as const;
+  kernels.lstmCarryForward(c, a, b, peepholes, B, H, kind, most, most);
+  kernels.lstmOutputForward(h, tanhC, a, c, c, peephole, B, H, kind, most);
+  kernels.lstmOutputBackward(a, dc, dc, b + state(1), b + state(2), tanhC, peephole, B, H, kind, most);
+  kernels.lstmCarryBackward(a, dc, c, b, peepholes, B, H, kind, most, most);
+}
 
 /** How long the self-check goes on, in ms: well past the point where V8 has optimized every kernel. */
 const DURATION = 60;
