@@ -12,6 +12,9 @@ export { layerNormBackward, layerNormBackwardWeights, layerNormForward } from '.
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
 export { meanSquaredErrorBackward, meanSquaredErrorForward } from './mean-squared-error';
 export { dropoutBackward, dropoutForward } from './dropout';
+export { softmaxBackward, softmaxForward } from './softmax';
+export { addBroadcast, multiplyBroadcast, reduceSum } from './broadcast';
+export { copyBlocks } from './copy';
 export { axpy, clampValues, scale, sumSquares } from './vector';
 export { multiplyAddChains, multiplyAddPairs } from './peak';
 export { adamStep, momentumStep, rmspropStep, sgdStep } from './optimizer';

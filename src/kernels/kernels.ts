@@ -3,6 +3,10 @@
 import type { Heap } from '../memory/heap.js';
 import { activationJs } from './activation.js';
 import type { ActivationKernels } from './activation.js';
+import { broadcastJs } from './broadcast.js';
+import type { BroadcastKernels } from './broadcast.js';
+import { copyJs } from './copy.js';
+import type { CopyKernels } from './copy.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
 import { dropoutJs } from './dropout.js';
@@ -25,6 +29,8 @@ import { peakJs } from './peak.js';
 import type { PeakKernels } from './peak.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
+import { softmaxJs } from './softmax.js';
+import type { SoftmaxKernels } from './softmax.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
@@ -39,6 +45,9 @@ export type Kernels = GemmKernels &
   CrossEntropyKernels &
   MeanSquaredErrorKernels &
   DropoutKernels &
+  SoftmaxKernels &
+  BroadcastKernels &
+  CopyKernels &
   VectorKernels &
   OptimizerKernels &
   PeakKernels;
@@ -56,6 +65,9 @@ export function jsKernels(heap: Heap): Kernels {
     ...crossEntropyJs(heap),
     ...meanSquaredErrorJs(heap),
     ...dropoutJs(heap),
+    ...softmaxJs(heap),
+    ...broadcastJs(heap),
+    ...copyJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),
     ...peakJs(heap),

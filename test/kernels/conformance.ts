@@ -9,6 +9,8 @@ import type { Selection, Tier } from '../../src/kernels/select.js';
 import { SPLITS } from '../../src/kernels/splits.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import { testActivation } from './families/activation.js';
+import { testBroadcast } from './families/broadcast.js';
+import { testCopy } from './families/copy.js';
 import { testCrossEntropy } from './families/cross-entropy.js';
 import { testDropout } from './families/dropout.js';
 import { testEmbedding } from './families/embedding.js';
@@ -20,6 +22,7 @@ import { testMeanSquaredError } from './families/mean-squared-error.js';
 import { testOptimizer } from './families/optimizer.js';
 import { testPeak } from './families/peak.js';
 import { testRnn } from './families/rnn.js';
+import { testSoftmax } from './families/softmax.js';
 import { testVector } from './families/vector.js';
 import { Workspace } from './workspace.js';
 
@@ -67,6 +70,9 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('cross-entropy', () => testCrossEntropy(open));
     describe('mean-squared-error', () => testMeanSquaredError(open));
     describe('dropout', () => testDropout(open));
+    describe('softmax', () => testSoftmax(open));
+    describe('broadcast', () => testBroadcast(open));
+    describe('copy', () => testCopy(open));
     describe('vector', () => testVector(open));
     describe('optimizer', () => testOptimizer(open));
     describe('peak', () => testPeak(open));

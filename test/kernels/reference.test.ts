@@ -84,6 +84,14 @@ describe('the references of the backward kernels are gradients', () => {
     expectNear(reference.crossEntropyBackward(logits, logSums, targets, 5, -1, 0.3), differences(loss, logits));
   });
 
+  it.each([false, true])('softmax, log %s, with a masked element', (log) => {
+    const [x, dy, allowed] = [values(5), values(5), [true, true, false, true, true]];
+    const visible = (y: number[]): number[] => y.map((value, j) => (allowed[j]! ? value : 0));
+    const loss = (at: number[]): number => dot(visible(reference.softmaxForward(at, allowed, log)), dy);
+    const y = reference.softmaxForward(x, allowed, log);
+    expectNear(reference.softmaxBackward(dy, y, log), differences(loss, x));
+  });
+
   it('mean squared error', () => {
     const [predictions, targets] = [values(7), values(7)];
     const loss = (at: number[]): number => 0.3 * reference.meanSquaredErrorForward(at, targets);
