@@ -45,6 +45,9 @@ export type { Initializer } from './layers/initializers.js';
 
 export { activation, gelu, leakyRelu, relu, sigmoid, silu, tanh } from './ops/activation.js';
 export type { Activation } from './kernels/activation.js';
+export { add, multiply, subtract } from './ops/broadcast.js';
+export type { Operand } from './ops/broadcast.js';
+export { concat, slice } from './ops/concat.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
@@ -58,6 +61,13 @@ export { klDivergence, softCrossEntropy } from './ops/soft-targets.js';
 export type { SoftTargetsOptions } from './ops/soft-targets.js';
 export { layerNorm } from './ops/layer-norm.js';
 export type { LayerNormParameters } from './ops/layer-norm.js';
+export { gather } from './ops/gather.js';
+export { matmul } from './ops/matmul.js';
+export type { MatmulOptions } from './ops/matmul.js';
+export { mean, sum } from './ops/reduce.js';
+export { logSoftmax, softmax } from './ops/softmax.js';
+export type { SoftmaxOptions } from './ops/softmax.js';
+export { reshape, transpose } from './ops/transpose.js';
 export type { Nonlinearity } from './ops/rnn.js';
 
 export { Optimizer } from './optim/optimizer.js';

@@ -3,6 +3,10 @@
 import type { Heap } from '../memory/heap.js';
 import { activationJs } from './activation.js';
 import type { ActivationKernels } from './activation.js';
+import { broadcastJs } from './broadcast.js';
+import type { BroadcastKernels } from './broadcast.js';
+import { copyJs } from './copy.js';
+import type { CopyKernels } from './copy.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
 import { diagonalJs } from './diagonal.js';
@@ -37,6 +41,8 @@ import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
 import { softTargetsJs } from './soft-targets.js';
 import type { SoftTargetsKernels } from './soft-targets.js';
+import { softmaxJs } from './softmax.js';
+import type { SoftmaxKernels } from './softmax.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
@@ -57,6 +63,9 @@ export type Kernels = GemmKernels &
   PointwiseLossKernels &
   GaussianDivergenceKernels &
   DropoutKernels &
+  SoftmaxKernels &
+  BroadcastKernels &
+  CopyKernels &
   VectorKernels &
   OptimizerKernels &
   PeakKernels;
@@ -80,6 +89,9 @@ export function jsKernels(heap: Heap): Kernels {
     ...pointwiseLossJs(heap),
     ...gaussianDivergenceJs(heap),
     ...dropoutJs(heap),
+    ...softmaxJs(heap),
+    ...broadcastJs(heap),
+    ...copyJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),
     ...peakJs(heap),

@@ -139,6 +139,18 @@ const CASES: Readonly<Record<string, Case>> = {
     kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
     kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
   },
+  softmax: (kernels, a, b) => {
+    kernels.softmaxForward(a, b, 0, 5, 31, 1, 1, 0, 0);
+    kernels.softmaxForward(a + 1024, b, 0, 5, 31, 1, 1, 0, 1);
+    kernels.softmaxBackward(a + 2048, b, a, 5, 31, 0, 1);
+    kernels.softmaxBackward(a + 3072, b, a + 1024, 5, 31, 1, 0);
+  },
+  broadcast: (kernels, a, b) => {
+    kernels.addBroadcast(a, a, b, 5, 31, 0, 1, 0.5);
+    kernels.multiplyBroadcast(a, a, b, 5, 31, 1, 0, 1);
+    kernels.reduceSum(a + 1024, a, 5, 31, 31, 0, 1, 0.5);
+    kernels.reduceSum(a + 2048, a, 5, 31, 31, 1, 0, 0.5);
+  },
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),
   clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),

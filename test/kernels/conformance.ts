@@ -9,6 +9,8 @@ import type { Selection, Tier } from '../../src/kernels/select.js';
 import { SPLITS } from '../../src/kernels/splits.js';
 import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
 import { testActivation } from './families/activation.js';
+import { testBroadcast } from './families/broadcast.js';
+import { testCopy } from './families/copy.js';
 import { testCrossEntropy } from './families/cross-entropy.js';
 import { testDiagonal } from './families/diagonal.js';
 import { testDropout } from './families/dropout.js';
@@ -26,6 +28,7 @@ import { testPeak } from './families/peak.js';
 import { testPointwiseLoss } from './families/pointwise-loss.js';
 import { testRnn } from './families/rnn.js';
 import { testSoftTargets } from './families/soft-targets.js';
+import { testSoftmax } from './families/softmax.js';
 import { testVector } from './families/vector.js';
 import { Workspace } from './workspace.js';
 
@@ -79,6 +82,9 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('pointwise-loss', () => testPointwiseLoss(open));
     describe('gaussian-divergence', () => testGaussianDivergence(open));
     describe('dropout', () => testDropout(open));
+    describe('softmax', () => testSoftmax(open));
+    describe('broadcast', () => testBroadcast(open));
+    describe('copy', () => testCopy(open));
     describe('vector', () => testVector(open));
     describe('optimizer', () => testOptimizer(open));
     describe('peak', () => testPeak(open));

@@ -257,4 +257,12 @@ describe('the references of the backward kernels are gradients', () => {
     const loss = (at: number[]): number => dot(losses.labelSmoothing(at, targets, 5, -1, 0.1), [0.3, 0.3, 0.3]);
     expectNear(losses.labelSmoothingGradient(targets, 5, -1, 0.3 * 0.1), differences(loss, logits));
   });
+
+  it.each([false, true])('softmax, log %s, with a masked element', (log) => {
+    const [x, dy, allowed] = [values(5), values(5), [true, true, false, true, true]];
+    const visible = (y: number[]): number[] => y.map((value, j) => (allowed[j]! ? value : 0));
+    const loss = (at: number[]): number => dot(visible(reference.softmaxForward(at, allowed, log)), dy);
+    const y = reference.softmaxForward(x, allowed, log);
+    expectNear(reference.softmaxBackward(dy, y, log), differences(loss, x));
+  });
 });

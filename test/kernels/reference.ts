@@ -343,3 +343,18 @@ export const updates: Record<string, (p: number, g: number, m: number, v: number
     return { p: start - ((lr / (1 - beta1 ** step)) * mean) / unbiased, m: mean, v: square };
   },
 };
+
+/** Softmax of one row over what is allowed, or its logarithm. */
+export function softmaxForward(x: Numbers, allowed: readonly boolean[], log: boolean): number[] {
+  const top = Math.max(...x.filter((_, j) => allowed[j]!));
+  const sum = x.reduce((total, value, j) => total + (allowed[j]! ? Math.exp(value - top) : 0), 0);
+  if (log) return x.map((value, j) => (allowed[j]! ? value - top - Math.log(sum) : -Infinity));
+  return x.map((value, j) => (allowed[j]! ? Math.exp(value - top) / sum : 0));
+}
+
+/** dx of one row, by y; what is not allowed has no gradient. */
+export function softmaxBackward(dy: Numbers, y: Numbers, log: boolean): number[] {
+  const p = log ? y.map(Math.exp) : y;
+  const sum = p.reduce((total, value, j) => total + (value === 0 ? 0 : log ? dy[j]! : value * dy[j]!), 0);
+  return p.map((value, j) => (value === 0 ? 0 : log ? dy[j]! - value * sum : value * (dy[j]! - sum)));
+}

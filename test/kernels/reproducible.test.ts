@@ -25,9 +25,11 @@ const LOCKED: Record<string, string> = {
   activationBackward: '146a8599',
   activationForward: '910b0f73',
   adamStep: '7d65c797',
+  addBroadcast: '75957c84',
   axpy: '33fe62bd',
   clampValues: '63a76cec',
   columnSums: '46877b3c',
+  copyBlocks: '7fd0e3b7',
   crossEntropyBackward: 'e0a50a1c',
   crossEntropyForward: 'dfcbe6db',
   diagonalGradient: 'a0363e34',
@@ -62,12 +64,14 @@ const LOCKED: Record<string, string> = {
   momentumStep: '00d69965',
   multiplyAddChains: 'e8f840b8',
   multiplyAddPairs: '0fcece02',
+  multiplyBroadcast: '0245522b',
   packPanels: 'd33024c2',
   packPanelsTransposed: 'cca9ba8e',
   pointwiseLossBackward: '61a14c58',
   'pointwiseLossBackward, squared': 'bfd16f13',
   pointwiseLossForward: '0e3ef061',
   'pointwiseLossForward, squared': '4ac15acf',
+  reduceSum: '294d00e0',
   rmspropStep: '8e672cbc',
   rnnBackward: '6f78bfb6',
   rnnForward: '425337c3',
@@ -76,6 +80,8 @@ const LOCKED: Record<string, string> = {
   sgdStep: '2caef0fa',
   softTargetsBackward: '6a4984aa',
   softTargetsForward: 'da5d6dc7',
+  softmaxBackward: 'd2cfcff4',
+  softmaxForward: 'b57e92dc',
   sumSquares: 'c290c3ee',
   zoneoutBackward: 'd29066bb',
   zoneoutForward: '19ed7439',
@@ -394,6 +400,42 @@ const RUNS: Record<string, () => number[]> = {
     kernels.zoneoutBackward(dy, dPrevious, SIZE, 0, 2 ** 22, 5, 6);
     return bits(SIZE, dy, dPrevious);
   },
+  softmaxForward: () =>
+    [0, 1].flatMap((log) => {
+      const y = some(3 * 29);
+      const mask = ids(Array.from({ length: 29 }, (_, i) => (i % 5 === 3 ? 0 : 1)));
+      kernels.softmaxForward(y, some(3 * 29, -9, 9), mask, 3, 29, 1, 1, 0, log);
+      return bits(3 * 29, y);
+    }),
+  softmaxBackward: () =>
+    [0, 1].flatMap((log) => {
+      const dx = some(3 * 29);
+      kernels.softmaxBackward(dx, some(3 * 29), some(3 * 29), 3, 29, log, log);
+      return bits(3 * 29, dx);
+    }),
+  addBroadcast: () => {
+    const y = some(SIZE);
+    kernels.addBroadcast(y, some(SIZE), some(7), 3, 7, 0, 1, 0.7);
+    return bits(SIZE, y);
+  },
+  multiplyBroadcast: () =>
+    [0, 1].flatMap((accumulate) => {
+      const y = some(SIZE);
+      kernels.multiplyBroadcast(y, some(SIZE), some(3), 3, 7, 1, 0, accumulate);
+      return bits(SIZE, y);
+    }),
+  reduceSum: () =>
+    [0, 1].flatMap((column) => {
+      const s = some(29);
+      kernels.reduceSum(s, some(3 * 29), 3, 29, 29, 1 - column, column, 0.7);
+      return bits(29, s);
+    }),
+  copyBlocks: () =>
+    [0, 1].flatMap((accumulate) => {
+      const y = some(3 * 29);
+      kernels.copyBlocks(y, some(3 * 29), 2, 3, 7, 7, 20, 21, 7, accumulate);
+      return bits(3 * 29, y);
+    }),
   axpy: () => {
     const y = some(SIZE);
     kernels.axpy(y, some(SIZE), SIZE, 0.7);
