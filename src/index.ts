@@ -38,6 +38,7 @@ export type { Initializer } from './layers/initializers.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
+export type { DropoutMask } from './ops/dropout.js';
 export { gaussianDivergence } from './ops/gaussian-divergence.js';
 export type { Gaussian, GaussianDivergenceOptions } from './ops/gaussian-divergence.js';
 export type { LossOptions } from './ops/loss.js';
