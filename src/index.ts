@@ -52,6 +52,7 @@ export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
 export { dropout } from './ops/dropout.js';
 export type { StateSource } from './ops/sequence.js';
+export type { DropoutMask } from './ops/dropout.js';
 export { gaussianDivergence } from './ops/gaussian-divergence.js';
 export type { Gaussian, GaussianDivergenceOptions } from './ops/gaussian-divergence.js';
 export type { LossOptions } from './ops/loss.js';

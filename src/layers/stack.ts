@@ -3,8 +3,9 @@
 import { OptionError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { Batches } from '../ops/batches.js';
+import { add } from '../ops/broadcast.js';
 import { dropout } from '../ops/dropout.js';
-import { mergeViews, weighted } from '../ops/merge.js';
+import { mergeViews } from '../ops/merge.js';
 import type { Ragged } from '../ops/ragged.js';
 import { takeRows } from '../ops/rows.js';
 import { recur } from '../ops/sequence.js';
@@ -48,7 +49,7 @@ export function runStack(layer: RecurrentLayer, { x, state, ragged, allStates, t
     results.push(...passes);
     outputs = passes.map(({ all }) => all[0]!);
     if (directions === 2 && merge !== 'none') outputs = [mergeViews(outputs[0]!, outputs[1]!, merge)];
-    if (residual && k > 0) outputs = [weighted(outputs[0]!, input, 1)];
+    if (residual && k > 0) outputs = [add(outputs[0]!, input)];
   }
   return collect(layer, outputs, results, ragged, allStates);
 }

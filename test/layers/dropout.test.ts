@@ -3,8 +3,10 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import { Dropout } from '../../src/layers/dropout.js';
+import { Embedding } from '../../src/layers/embedding.js';
 import { RecurrentState } from '../../src/layers/state.js';
 import type { View } from '../../src/memory/view.js';
+import { embedding } from '../../src/ops/embedding.js';
 import { everywhere } from '../engine/settings.js';
 import { drawn, gradcheck, numbers } from '../ops/gradcheck.js';
 import { weightedSum } from '../ops/weighted-sum.js';
@@ -114,3 +116,102 @@ test.each(everywhere)(
     });
   },
 );
+
+test('the layer hands its mask on: one for the sequence, or one for each element', async () => {
+  const engine = await createEngine({ kernels: 'simd', debug: true });
+  const ones = { data: new Float64Array(4 * 30).fill(1), shape: [4, 2, 15] };
+  const stepsOf = (layer: Dropout): Set<string> => {
+    const x = drawn(engine, 'x', ones.shape);
+    x.set(ones.data);
+    let steps: string[] = [];
+    engine.step(() => {
+      const view = layer.forward(x.view());
+      const y = view.toArray();
+      steps = [0, 1, 2, 3].map((t) => y.slice(30 * t, 30 * t + 30).join());
+      return weightedSum([{ view, weights: ones.data }]);
+    });
+    return new Set(steps);
+  };
+  expect(stepsOf(new Dropout(engine, { p: 0.5, mask: 'sequence' })).size).toBe(1);
+  expect(stepsOf(new Dropout(engine, { p: 0.5, mask: 'element' })).size).toBe(4);
+  expect(stepsOf(new Dropout(engine, { p: 0.5 })).size).toBe(4);
+});
+
+describe('dropout of an embedding', () => {
+  const [V, E] = [40, 3];
+  /** Each token three times, in another order each time. */
+  const ids = { data: Int32Array.from({ length: 3 * V }, (_, i) => (i * 7) % V), shape: [6, 20] };
+
+  test('gradients, of a table that one step reads twice', async () => {
+    const engine = await createEngine({ precision: 'float64', debug: true });
+    const layer = new Embedding(engine, { vocabSize: V, size: E, dropout: 0.4 });
+    const few = { data: Int32Array.of(3, 1, 3, 5), shape: [2, 2] };
+    const dropped = () => [layer.forward(ids), layer.forward(few), embedding(few, layer.weight)];
+    expect(gradcheck(engine, [layer.weight], dropped)).toEqual([]);
+  });
+
+  test.each(everywhere)('drops a token wherever it stands in a step, and scales the others: $name', async (setting) => {
+    const engine = await createEngine(setting.options);
+    const layer = new Embedding(engine, { vocabSize: V, size: E, dropout: 0.5 });
+    const table = layer.weight.toArray();
+    const fateOf = (y: ArrayLike<number>, i: number): boolean[] =>
+      [0, 1, 2].map((j) => {
+        const [got, whole] = [y[i * E + j]!, table[ids.data[i]! * E + j]!];
+        expect(got === 0 || got === 2 * whole).toBe(true);
+        return got !== 0;
+      });
+    const keptIn = (): string => {
+      const kept = new Map<number, boolean>();
+      engine.step(() => {
+        const views = [layer.forward(ids), layer.forward(ids)];
+        for (const view of views) {
+          const y = view.toArray();
+          ids.data.forEach((id, i) => {
+            for (const fate of fateOf(y, i)) expect(kept.get(id) ?? fate).toBe(fate);
+            kept.set(id, fateOf(y, i)[0]!);
+          });
+        }
+        return weightedSum([{ view: views[0]!, weights: new Float64Array(3 * V * E).fill(1) }]);
+      });
+      const gradient = layer.weight.gradientToArray();
+      // Three times it stands there, twice as large; a token that was dropped gets nothing.
+      for (const [id, fate] of kept) expect(gradient[id * E]).toBe(fate ? 6 : 0);
+      expect(kept.size).toBe(V);
+      return [...kept].sort(([a], [b]) => a - b).map(([, fate]) => (fate ? 1 : 0)).join(''); // prettier-ignore
+    };
+    const masks = [keptIn(), keptIn(), keptIn()];
+    expect(new Set(masks).size).toBe(3);
+    const share = masks.join('').replaceAll('0', '').length / (3 * V);
+    expect(Math.abs(share - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / (3 * V)));
+  });
+
+  test('while evaluating, and with a rate of 0, nothing is dropped and no random number is drawn', async () => {
+    const engine = await createEngine({ kernels: 'simd', debug: true });
+    const dropping = new Embedding(engine, { vocabSize: V, size: E, dropout: 0.5 });
+    const plain = new Embedding(engine, { vocabSize: V, size: E });
+    plain.loadStateDict(dropping.stateDict());
+    const before = engine.random.state;
+    const [a, b] = engine.evaluate(() => [dropping, plain].map((layer) => layer.forward(ids).toArray()));
+    expect(a).toEqual(b);
+    engine.step(() => {
+      const view = plain.forward(ids);
+      expect(view.toArray()).toEqual(b);
+      return weightedSum([{ view, weights: new Float64Array(3 * V * E) }]);
+    });
+    expect(engine.random.state).toEqual(before);
+  });
+
+  test('every setting drops the same tokens', async () => {
+    const masks: string[] = [];
+    for (const { options } of everywhere) {
+      const engine = await createEngine({ ...options, seed: 5 });
+      const layer = new Embedding(engine, { vocabSize: V, size: 1, dropout: 0.5, init: (values) => values.fill(1) });
+      engine.step(() => {
+        const view = layer.forward(ids);
+        masks.push(view.toArray().join());
+        return weightedSum([{ view, weights: new Float64Array(3 * V) }]);
+      });
+    }
+    expect(new Set(masks).size).toBe(1);
+  });
+});

@@ -177,6 +177,16 @@ const options: [string, (engine: Engine) => unknown, string][] = [
     (engine) => new Dropout(engine, { p: 0.5, inplace: true } as never),
     "Dropout: unknown option 'inplace'. Known options: p, mask.",
   ],
+  [
+    'Dropout',
+    (engine) => new Dropout(engine, { p: 0.5, mask: 'time' as never }),
+    'Dropout: mask must be one of element, sequence, got time.',
+  ],
+  [
+    'Embedding',
+    (engine) => new Embedding(engine, { vocabSize: 3, size: 2, dropout: 1 }),
+    'Embedding: dropout must be a number at least 0 and below 1, got 1.',
+  ],
   ['Dropout', (engine) => new Dropout(engine, { p: 1 }), 'Dropout: p must be a number at least 0 and below 1, got 1.'],
   [
     'RNN',

@@ -139,6 +139,68 @@ test.each(everywhere)('rows of the ignored id do not count, even if their logits
   }
 });
 
+test.each(everywhere)('smoothing mixes the target with all classes alike: $name', async ({ options, unit }) => {
+  const engine = await createEngine(options);
+  const logits = drawn(engine, 'logits', [4, 3, V], 3);
+  const lossOfClass = (k: number): number =>
+    meanLoss(logits.toArray(), { data: new Int32Array(12).fill(k), shape: [4, 3] });
+  const uniform = Array.from({ length: V }, (_, k) => lossOfClass(k)).reduce((sum, loss) => sum + loss, 0) / V;
+  for (const labelSmoothing of [0.1, 0.5, 1]) {
+    const loss = engine.evaluate(() => crossEntropy(logits.view(), targets, { labelSmoothing }).item());
+    const wanted = (1 - labelSmoothing) * meanLoss(logits.toArray(), targets) + labelSmoothing * uniform;
+    expect(Math.abs(loss - wanted)).toBeLessThan(32 * unit);
+  }
+  const run = (by: object) => engine.step(() => crossEntropy(logits.view(), targets, by));
+  const [plain, gradient] = [run({}), logits.gradientToArray()];
+  expect(run({ labelSmoothing: 0 })).toBe(plain);
+  expect(logits.gradientToArray()).toEqual(gradient);
+});
+
+test('smoothed, the gradient still takes the place of the logits, and ignored rows still do not count', async () => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', [4, 3, 5]);
+  const weights = new LinearWeights(drawn(engine, 'weight', [V, 5]), drawn(engine, 'bias', [V]));
+  const places: number[] = [];
+  const outputs = (): View[] => {
+    const logits = linear(x.view(), weights);
+    engine.tape.record('look', () => places.push(logits.gradient() - logits.ptr));
+    return [crossEntropy(logits, targets, { labelSmoothing: 0.3, ignoreIndex: 3 })];
+  };
+  expect(gradcheck(engine, [x, weights.weight, weights.bias!], outputs)).toEqual([]);
+  expect(new Set(places)).toEqual(new Set([0]));
+});
+
+test('masked targets may be any id; a mask and the ignored id exclude together', async () => {
+  const engine = await doubleEngine();
+  const logits = drawn(engine, 'logits', [4, 3, V], 2);
+  const mask = { data: targets.data.map((_, i) => (i % 2 === 0 ? 1 : 0)), shape: [4, 3] };
+  const data = targets.data.map((target, i) => (mask.data[i] === 0 ? [V, -1, -1000][i % 3]! : target));
+  const counted = targets.data.map((target, i) => (mask.data[i] === 0 ? 3 : target));
+  const wanted = meanLoss(logits.toArray(), { data: counted, shape: [4, 3] }, 3);
+  const given = { data, shape: [4, 3] };
+  const got = engine.evaluate(() => crossEntropy(logits.view(), given, { mask, ignoreIndex: 3 }).item());
+  expect(Math.abs(got - wanted)).toBeLessThan(1e-14);
+  const all = { data: counted.map(() => 3), shape: [4, 3] };
+  expect(() => engine.evaluate(() => crossEntropy(logits.view(), all, { mask, ignoreIndex: 3 }))).toThrow(
+    new DataError('crossEntropy: every target is the ignored id, so there is no loss to take.'),
+  );
+  // An id that counts is refused although others, which do not, may be anything.
+  const outside = { data: data.with(2, -1), shape: [4, 3] };
+  expect(() => engine.evaluate(() => crossEntropy(logits.view(), outside, { mask }))).toThrow(
+    new DataError('crossEntropy: id -1 at [0, 2] is outside the vocabulary of 7.'),
+  );
+});
+
+test.each([-0.1, 1.1, NaN, '0.1'])('labelSmoothing must lie in [0, 1]: %s', async (labelSmoothing) => {
+  const engine = await doubleEngine();
+  const logits = drawn(engine, 'logits', [4, 3, V]);
+  const options = { labelSmoothing: labelSmoothing as number };
+  const got = typeof labelSmoothing === 'string' ? "'0.1'" : labelSmoothing;
+  expect(() => engine.evaluate(() => crossEntropy(logits.view(), targets, options))).toThrow(
+    new OptionError(`crossEntropy: labelSmoothing must be a number at least 0 and at most 1, got ${got}.`),
+  );
+});
+
 test('while evaluating and while training the loss is the same number', async () => {
   const engine = await createEngine({ kernels: 'simd', debug: true });
   const logits = drawn(engine, 'logits', [4, 3, V], 2);

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import type { Engine } from '../../src/engine.js';
-import { OptionError } from '../../src/errors.js';
+import { OptionError, ShapeError } from '../../src/errors.js';
 import { dropout } from '../../src/ops/dropout.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
@@ -32,6 +32,76 @@ test('an input dropped twice, each time with another mask, gathers both gradient
   const engine = await doubleEngine();
   const x = drawn(engine, 'x', [5, 3, 7]);
   expect(gradcheck(engine, [x], () => [dropout(x.view(), 0.4), dropout(x.view(), 0.4), x.view()])).toEqual([]);
+});
+
+test.each([
+  [5, 3, 7],
+  [5, 3],
+  [1, 3, 7],
+  [4, 3, 2, 2],
+])('gradients pass through a mask of the sequence: shape %i, %i ...', async (...shape) => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', shape);
+  expect(gradcheck(engine, [x], () => [dropout(x.view(), 0.4, { mask: 'sequence' }), x.view()])).toEqual([]);
+});
+
+test.each(everywhere)('with a mask of the sequence every step drops the same elements: $name', async ({ options }) => {
+  const engine = await createEngine(options);
+  const [T, B, H] = [7, 5, 11];
+  const ones = { data: new Float64Array(T * B * H).fill(1), shape: [T, B, H] };
+  const x = drawn(engine, 'x', ones.shape);
+  x.set(ones.data);
+  const start = engine.random.state;
+  const run = (shape: number[], mask: 'element' | 'sequence'): number[] => {
+    let y: number[] = [];
+    engine.step(() => {
+      const all = x.view();
+      const view = dropout(shape === ones.shape ? all : engine.input({ data: ones.data.slice(B * H * (T - 1)), shape }), 0.5, { mask }); // prettier-ignore
+      y = Array.from(view.toArray());
+      return weightedSum([{ view: shape === ones.shape ? view : all, weights: ones.data }]);
+    });
+    return y;
+  };
+  const shared = run(ones.shape, 'sequence');
+  const first = shared.slice(0, B * H);
+  for (let t = 1; t < T; t++) expect(shared.slice(t * B * H, (t + 1) * B * H)).toEqual(first);
+  // Rows and units are dropped on their own, half of them.
+  expect(new Set(Array.from({ length: B }, (_, b) => first.slice(b * H, (b + 1) * H).join())).size).toBe(B);
+  expect(new Set(first)).toEqual(new Set([0, 2]));
+  // The mask is that of one step by itself, and the gradient's.
+  engine.random.state = start;
+  expect(run([B, H], 'element')).toEqual(first);
+  engine.random.state = start;
+  run(ones.shape, 'sequence');
+  expect(Array.from(x.gradientToArray())).toEqual(shared);
+  // Element by element the steps differ.
+  engine.random.state = start;
+  const apart = run(ones.shape, 'element');
+  expect(apart.slice(0, B * H)).toEqual(first);
+  expect(apart.slice(B * H, 2 * B * H)).not.toEqual(first);
+});
+
+test('a sequence of no steps has nothing to drop', async () => {
+  const engine = await doubleEngine();
+  engine.step(() => {
+    const empty = engine.output('x', [0, 3, 7], true);
+    const y = dropout(empty, 0.5, { mask: 'sequence' });
+    expect(y.shape).toEqual([0, 3, 7]);
+    return weightedSum([{ view: y, weights: [] }]);
+  });
+});
+
+test('a mask that is not one of the two, or of a sequence without a batch, is refused, also while evaluating', async () => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', [3]);
+  const refused = (options: object) => () => engine.evaluate(() => dropout(x.view(), 0.5, options));
+  expect(refused({ mask: 'time' })).toThrow(
+    new OptionError('dropout: mask must be one of element, sequence, got time.'),
+  );
+  expect(refused({ shared: true })).toThrow(new OptionError("dropout: unknown option 'shared'. Known options: mask."));
+  expect(refused({ mask: 'sequence' })).toThrow(
+    new ShapeError('dropout: x must be (T, B, ...) for a mask of the sequence, got (3,).'),
+  );
 });
 
 test.each(everywhere)('a share of p is zero, the rest is 1 / (1 - p): $name', async ({ options }) => {

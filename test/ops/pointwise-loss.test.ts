@@ -1,14 +1,14 @@
-/** Mean squared error: values from the definition, gradients, regression on the last hidden state, what is refused. */
+/** Losses by element: values from the definition, regression on the last hidden state, what is refused. */
 
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import type { HostArray } from '../../src/engine.js';
-import { ShapeError } from '../../src/errors.js';
+import { DataError, OptionError, ShapeError } from '../../src/errors.js';
 import { GRU } from '../../src/layers/gru.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { RNN } from '../../src/layers/rnn.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
-import { meanSquaredError } from '../../src/ops/pointwise-loss.js';
+import { binaryCrossEntropy, huberLoss, meanAbsoluteError, meanSquaredError } from '../../src/ops/pointwise-loss.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck, numbers } from './gradcheck.js';
 
@@ -73,6 +73,60 @@ describe.each([
     };
     expect(gradcheck(engine, [x, ...recurrent.parameters(), head.weight, head.bias!], outputs)).toEqual([]);
   });
+});
+
+test.each(everywhere)('absolute differences, and what Huber makes of them: $name', async ({ options, unit }) => {
+  const engine = await createEngine(options);
+  const data = [0.5, 1, 1.5, -3, 0, 2];
+  const zeros = { data: new Float64Array(6), shape: [6] };
+  const lossOf = (make: typeof huberLoss, by = {}): number =>
+    engine.evaluate(() => make(engine.input({ data, shape: [6] }), zeros, { ...by, reduction: 'sum' }).item());
+  expect(lossOf(meanAbsoluteError)).toBe(8);
+  // 0.125 + 0.5 + (1.5 - 0.5) + (3 - 0.5) + 0 + (2 - 0.5)
+  expect(lossOf(huberLoss)).toBe(5.625);
+  expect(lossOf(huberLoss, { delta: 1 })).toBe(5.625);
+  // Beyond every difference it is half the square, and with a small delta nearly delta times the size.
+  expect(lossOf(huberLoss, { delta: 100 })).toBe(lossOf(meanSquaredError) / 2);
+  expect(Math.abs(lossOf(huberLoss, { delta: 1e-3 }) / 1e-3 - (8 - 5 * 5e-4))).toBeLessThan(64 * unit * 8);
+});
+
+test.each(everywhere)('a logit of 0 costs log 2 whatever the target: $name', async ({ options, unit }) => {
+  const engine = await createEngine(options);
+  const wanted = { data: [0, 1, 0.25], shape: [3] };
+  const zeros = new Float64Array(3);
+  const loss = engine.evaluate(() => binaryCrossEntropy(engine.input({ data: zeros, shape: [3] }), wanted).item());
+  expect(Math.abs(loss - Math.log(2))).toBeLessThan(2 * unit);
+});
+
+test('gradients of a logit come through both tails', async () => {
+  const engine = await doubleEngine();
+  const y = drawn(engine, 'y', [4, 3], 12);
+  const wanted = { data: numbers(engine.random, 12).map((value) => (value > 0 ? 1 : 0)), shape: [4, 3] };
+  expect(gradcheck(engine, [y], () => [binaryCrossEntropy(y.view(), wanted)])).toEqual([]);
+});
+
+test('targets of a binary cross-entropy that are no probabilities are refused where they count', async () => {
+  const engine = await doubleEngine();
+  for (const value of [1.5, -0.1, NaN]) {
+    const given = { data: [0, 1, value, 0.5], shape: [2, 2] };
+    const refused = () => engine.evaluate(() => binaryCrossEntropy(engine.output('y', [2, 2], false), given));
+    expect(refused).toThrow(
+      new DataError(`binaryCrossEntropy: targets must be probabilities in [0, 1], got ${value} at [1, 0].`),
+    );
+  }
+});
+
+test.each([0, -1, NaN, Infinity, '1'])('delta must be above 0: %s', async (delta) => {
+  const engine = await doubleEngine();
+  const kind = delta === Infinity ? 'a finite number' : 'a number';
+  const got = typeof delta === 'string' ? "'1'" : delta;
+  const y = () => engine.output('y', [4, 3], false);
+  expect(() => engine.evaluate(() => huberLoss(y(), targets, { delta: delta as number }))).toThrow(
+    new OptionError(`huberLoss: delta must be ${kind} above 0, got ${got}.`),
+  );
+  expect(() => engine.evaluate(() => meanSquaredError(y(), targets, { delta: 1 } as object))).toThrow(
+    new OptionError("meanSquaredError: unknown option 'delta'. Known options: reduction, mask, lengths."),
+  );
 });
 
 test('targets of another shape, without numbers, or none at all are refused', async () => {
