@@ -135,9 +135,9 @@ const CASES: Readonly<Record<string, Case>> = {
   gaussianDivergenceBackward: (kernels, a, b) =>
     kernels.gaussianDivergenceBackward(a, a, a, a, b, b + vector(1), b + vector(1), b, 0, n, 0.5),
   layerNorm: (kernels, a, b) => {
-    kernels.layerNormForward(a, a + 64, b, b + 64, b + 320, 5, 31, 1, 1e-5);
-    kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
-    kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
+    kernels.layerNormForward(a, a + 4096, b, b + 64, b + 320, 5, 31, 1, 1e-5);
+    kernels.layerNormBackward(a + 1024, a, b, a + 4096, b + 64, 5, 31, 0);
+    kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 4096, 5, 31, 31);
   },
   softmax: (kernels, a, b) => {
     kernels.softmaxForward(a, b, 0, 5, 31, 1, 1, 0, 0);
