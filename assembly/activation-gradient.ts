@@ -3,7 +3,7 @@
  * src/kernels/activation.ts.
  */
 
-import { density4, exp4, normal4 } from './math';
+import { density4, exponential, normal4 } from './math';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 
 export const KIND_TANH: i32 = 0;
@@ -116,7 +116,7 @@ function slope(x: v128, kind: i32): v128 {
     return fmadd(x, N, normal4(x, N));
   }
   const one = f32x4.splat(1);
-  const s = f32x4.div(one, f32x4.add(exp4(f32x4.neg(x)), one));
+  const s = f32x4.div(one, f32x4.add(exponential(f32x4.neg(x)), one));
   return f32x4.mul(s, fmadd(x, f32x4.sub(one, s), one));
 }
 

@@ -15,7 +15,7 @@ import {
   KIND_TANH,
   TINY,
 } from './activation-gradient';
-import { constant, density4, exp4, normal4, sigmoid4, TANH, tanh4 } from './math';
+import { constant, density4, exponential, normal4, sigmoid4, TANH, tanh4 } from './math';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 
 export function activationForward(y: usize, x: usize, n: i32, kind: i32): void {
@@ -64,7 +64,7 @@ function value(x: v128, kind: i32): v128 {
   if (kind == KIND_RELU) return f32x4.pmax(x, f32x4.splat(0));
   if (kind == KIND_LEAKY_RELU) return f32x4.pmax(x, f32x4.mul(x, f32x4.splat(0.01)));
   if (kind == KIND_GELU) return flush(f32x4.mul(x, normal4(x, density4(x))), f32x4.splat(TINY));
-  return flush(f32x4.div(x, f32x4.add(exp4(f32x4.neg(x)), f32x4.splat(1))), f32x4.splat(TINY));
+  return flush(f32x4.div(x, f32x4.add(exponential(f32x4.neg(x)), f32x4.splat(1))), f32x4.splat(TINY));
 }
 
 export function activationBackward(

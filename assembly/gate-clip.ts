@@ -7,10 +7,7 @@ import { sigmoid4, tanh4 } from './math';
 @inline
 export function sigmoidSlope(s: v128, clip: f32): v128 {
   const free = f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
-  if (clip == f32.POSITIVE_INFINITY) return free;
-  const above = f32x4.ge(s, sigmoid4(f32x4.splat(clip)));
-  const below = f32x4.le(s, sigmoid4(f32x4.splat(-clip)));
-  return v128.andnot(free, v128.or(above, below));
+  return clip == f32.POSITIVE_INFINITY ? free : v128.andnot(free, sigmoidLimited(s, clip));
 }
 
 /** 1 - g^2, or 0 where the limit held. */
@@ -18,8 +15,16 @@ export function sigmoidSlope(s: v128, clip: f32): v128 {
 @inline
 export function tanhSlope(g: v128, clip: f32): v128 {
   const free = f32x4.sub(f32x4.splat(1), f32x4.mul(g, g));
-  if (clip == f32.POSITIVE_INFINITY) return free;
-  return v128.andnot(free, f32x4.ge(f32x4.abs(g), tanh4(f32x4.splat(clip))));
+  return clip == f32.POSITIVE_INFINITY ? free : v128.andnot(free, tanhLimited(g, clip));
+}
+
+// Calls, not inlined, for gates seldom have a limit: the loops around them stay short.
+function sigmoidLimited(s: v128, clip: f32): v128 {
+  return v128.or(f32x4.ge(s, sigmoid4(f32x4.splat(clip))), f32x4.le(s, sigmoid4(f32x4.splat(-clip))));
+}
+
+function tanhLimited(g: v128, clip: f32): v128 {
+  return f32x4.ge(f32x4.abs(g), tanh4(f32x4.splat(clip)));
 }
 
 /** 1, or 0 where the limit held. */

@@ -1,6 +1,6 @@
 /** The divergence of diagonal Gaussians in one pass. Contracts: src/kernels/gaussian-divergence.ts. */
 
-import { exp4 } from './math';
+import { exponential } from './math';
 import { at, loadLanes, lower, storeLanes, sum2, upper } from './simd';
 
 export function gaussianDivergenceForward(
@@ -20,8 +20,8 @@ export function gaussianDivergenceForward(
     const l = counted(logVariance, mask, i, lanes);
     const pm = counted(priorMean, mask, i, lanes);
     const pl = counted(priorLogVariance, mask, i, lanes);
-    const w = exp4(f32x4.sub(l, pl));
-    const u = exp4(f32x4.neg(pl));
+    const w = exponential(f32x4.sub(l, pl));
+    const u = exponential(f32x4.neg(pl));
     low = f64x2.add(low, doubled(lower(m), lower(l), lower(pm), lower(pl), lower(w), lower(u)));
     high = f64x2.add(high, doubled(upper(m), upper(l), upper(pm), upper(pl), upper(w), upper(u)));
   }
@@ -57,8 +57,8 @@ export function gaussianDivergenceBackward(
     const lanes = min(4, n - i);
     const pl = counted(priorLogVariance, mask, i, lanes);
     const d = f32x4.sub(counted(mean, mask, i, lanes), counted(priorMean, mask, i, lanes));
-    const slope = f32x4.mul(d, exp4(f32x4.neg(pl)));
-    const excess = f32x4.sub(exp4(f32x4.sub(counted(logVariance, mask, i, lanes), pl)), one);
+    const slope = f32x4.mul(d, exponential(f32x4.neg(pl)));
+    const excess = f32x4.sub(exponential(f32x4.sub(counted(logVariance, mask, i, lanes), pl)), one);
     add(dMean, i, f32x4.mul(s, slope), lanes);
     add(dLogVariance, i, f32x4.mul(half, excess), lanes);
     add(dPriorMean, i, f32x4.neg(f32x4.mul(s, slope)), lanes);

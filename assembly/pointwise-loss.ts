@@ -1,6 +1,6 @@
 /** Losses that are a sum over elements, in one pass. Contracts: src/kernels/pointwise-loss.ts. */
 
-import { exp4, logarithm } from './math';
+import { exponential, logarithm } from './math';
 import { at, clamp, flush, loadLanes, lower, storeLanes, sum2, upper } from './simd';
 
 const SQUARED = 0;
@@ -58,7 +58,7 @@ function logisticSum(predictions: usize, targets: usize, mask: usize, n: i32): f
     sum = f64x2.add(sum, between(lower(t), lower(below), lower(above)));
     sum = f64x2.add(sum, between(upper(t), upper(below), upper(above)));
     // 0 where nothing is or counts, so that the factor is 1.
-    const e = v128.and(exp4(f32x4.neg(f32x4.abs(y))), v128.and(counted, firstLanes(lanes)));
+    const e = v128.and(exponential(f32x4.neg(f32x4.abs(y))), v128.and(counted, firstLanes(lanes)));
     const product = f64x2.mul(f64x2.add(one, lower(e)), f64x2.add(one, upper(e)));
     logs += logarithm(f64x2.extract_lane(product, 0) * f64x2.extract_lane(product, 1));
   }
@@ -109,7 +109,7 @@ function slopeOf(kind: i32, y: v128, t: v128, delta: f32): v128 {
 @inline
 function logisticSlope(y: v128, t: v128): v128 {
   const one = f32x4.splat(1);
-  const e = exp4(f32x4.neg(f32x4.abs(y)));
+  const e = exponential(f32x4.neg(f32x4.abs(y)));
   const negative = f32x4.lt(y, f32x4.splat(0));
   const a = v128.bitselect(e, one, negative);
   const b = v128.bitselect(one, e, negative);

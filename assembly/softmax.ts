@@ -1,6 +1,6 @@
 /** Softmax by row. Contracts: src/kernels/softmax.ts. */
 
-import { exp4, logarithm } from './math';
+import { exponential, logarithm } from './math';
 import { at, flush, loadLanes, storeLanes, sum4 } from './simd';
 
 /** Where a probability becomes 0: far below what a sum can hold. */
@@ -65,12 +65,12 @@ function exponentials(y: usize, x: usize, mask: usize, n: i32, top: f32): f32 {
   let sum = f32x4.splat(0);
   let j = 0;
   for (; j + 4 <= n; j += 4) {
-    const v = v128.and(exp4(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4));
+    const v = v128.and(exponential(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4));
     sum = f32x4.add(sum, v);
     v128.store(at(y, j), v);
   }
   if (j < n) {
-    const v = v128.and(exp4(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j));
+    const v = v128.and(exponential(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j));
     sum = f32x4.add(sum, v);
     storeLanes(at(y, j), v, n - j);
   }
@@ -83,10 +83,10 @@ function sumExp(x: usize, mask: usize, n: i32, top: f32): f32 {
   let sum = f32x4.splat(0);
   let j = 0;
   for (; j + 4 <= n; j += 4) {
-    sum = f32x4.add(sum, v128.and(exp4(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4)));
+    sum = f32x4.add(sum, v128.and(exponential(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4)));
   }
   if (j < n) {
-    sum = f32x4.add(sum, v128.and(exp4(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j)));
+    sum = f32x4.add(sum, v128.and(exponential(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j)));
   }
   return sum4(sum);
 }
@@ -152,7 +152,7 @@ function back(dx: usize, dy: usize, y: usize, nothing: v128, sum: v128, log: i32
   const v = loadLanes(y, lanes);
   let d = loadLanes(dy, lanes);
   if (log == 0) d = f32x4.mul(v, f32x4.sub(d, sum));
-  else d = f32x4.sub(d, f32x4.mul(exp4(v), sum));
+  else d = f32x4.sub(d, f32x4.mul(exponential(v), sum));
   d = flush(v128.and(d, f32x4.ne(v, nothing)), f32x4.splat(TINY));
   if (accumulate != 0) d = f32x4.add(d, loadLanes(dx, lanes));
   storeLanes(dx, d, lanes);

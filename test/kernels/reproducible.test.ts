@@ -59,8 +59,6 @@ const LOCKED: Record<string, string> = {
   lstmForward: 'c3d406ae',
   lstmOutputBackward: 'eec2bf5d',
   lstmOutputForward: 'a29d895f',
-  meanSquaredErrorBackward: 'bfd16f13',
-  meanSquaredErrorForward: '4ac15acf',
   momentumStep: '00d69965',
   multiplyAddChains: 'e8f840b8',
   multiplyAddPairs: '0fcece02',
