@@ -6,6 +6,7 @@ export { gemmTN2x16, gemmTN2x24, gemmTN4x8, gemmTN6x16, gemmTN8x8 } from './gemm
 export { rnnBackward, rnnForward } from './rnn';
 export { lstmBackward, lstmForward } from './lstm';
 export { gruBackward, gruForward } from './gru';
+export { gemv, lstmSensitivities, lstmSlopes, rnnSensitivities } from './rtrl';
 export { embeddingBackward, embeddingForward } from './embedding';
 export { crossEntropyBackward, crossEntropyForward } from './cross-entropy';
 export { meanSquaredErrorBackward, meanSquaredErrorForward } from './mean-squared-error';

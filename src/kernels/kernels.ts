@@ -21,6 +21,8 @@ import { peakJs } from './peak.js';
 import type { PeakKernels } from './peak.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
+import { rtrlJs } from './rtrl.js';
+import type { RtrlKernels } from './rtrl.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
@@ -29,6 +31,7 @@ export type Kernels = GemmKernels &
   RnnKernels &
   LstmKernels &
   GruKernels &
+  RtrlKernels &
   EmbeddingKernels &
   CrossEntropyKernels &
   MeanSquaredErrorKernels &
@@ -44,6 +47,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...rnnJs(heap),
     ...lstmJs(heap),
     ...gruJs(heap),
+    ...rtrlJs(heap),
     ...embeddingJs(heap),
     ...crossEntropyJs(heap),
     ...meanSquaredErrorJs(heap),

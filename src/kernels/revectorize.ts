@@ -83,6 +83,11 @@ const CASES: Readonly<Record<string, Case>> = {
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
   rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), n, TANH),
+  rnnSensitivities: (kernels, a, b) => kernels.rnnSensitivities(a, a + state(1), b, b + vector(1), 3, 5, 4, H),
+  lstmSlopes: (kernels, a, b) => kernels.lstmSlopes(a, b, b + state(4), b + state(5), B, H),
+  lstmSensitivities: (kernels, a, b) =>
+    kernels.lstmSensitivities(a, a + state(1), a + state(2), b, b + state(1), 3, 41, 4, H),
+  gemv: (kernels, a, b) => kernels.gemv(a, b, b + state(13), 13 * B, H),
   crossEntropy: (kernels, a, b) => {
     const targets = b + vector(1); // of positive numbers 0 times is 0, bit for bit the integer
     kernels.scale(targets, 5, 0);

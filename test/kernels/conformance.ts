@@ -18,6 +18,7 @@ import { testMeanSquaredError } from './families/mean-squared-error.js';
 import { testOptimizer } from './families/optimizer.js';
 import { testPeak } from './families/peak.js';
 import { testRnn } from './families/rnn.js';
+import { testRtrl } from './families/rtrl.js';
 import { testVector } from './families/vector.js';
 import { Workspace } from './workspace.js';
 
@@ -59,6 +60,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('rnn', () => testRnn(open));
     describe('lstm', () => testLstm(open));
     describe('gru', () => testGru(open));
+    describe('rtrl', () => testRtrl(open));
     describe('embedding', () => testEmbedding(open));
     describe('cross-entropy', () => testCrossEntropy(open));
     describe('mean-squared-error', () => testMeanSquaredError(open));

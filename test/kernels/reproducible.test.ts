@@ -31,10 +31,13 @@ const LOCKED: Record<string, string> = {
   embeddingForward: 'b13d4d5d',
   gemm: '59dd696d',
   gemmTN: '073394dd',
+  gemv: '975a679e',
   gruBackward: 'bf3e37ce',
   gruForward: '3a7b7874',
   lstmBackward: 'b3c1cec5',
   lstmForward: 'c3d406ae',
+  lstmSensitivities: 'a10b6f64',
+  lstmSlopes: '04a573e3',
   meanSquaredErrorBackward: 'bfd16f13',
   meanSquaredErrorForward: '4ac15acf',
   momentumStep: '00d69965',
@@ -45,6 +48,7 @@ const LOCKED: Record<string, string> = {
   rmspropStep: '8e672cbc',
   rnnBackward: '6f78bfb6',
   rnnForward: '425337c3',
+  rnnSensitivities: '0d1cd8a1',
   scale: '394f6bab',
   sgdStep: '2caef0fa',
   sumSquares: 'c290c3ee',
@@ -159,6 +163,26 @@ const RUNS: Record<string, () => number[]> = {
     const [gates, dh] = [some(4 * SIZE), some(SIZE)];
     kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7);
     return [...bits(4 * SIZE, gates), ...bits(SIZE, dh)];
+  },
+  rnnSensitivities: () => {
+    const p = some(6 * 7);
+    kernels.rnnSensitivities(p, some(6 * 7), some(7), some(2), 3, 4, 2, 7);
+    return bits(6 * 7, p);
+  },
+  lstmSlopes: () => {
+    const slopes = some(6 * SIZE);
+    kernels.lstmSlopes(slopes, some(4 * SIZE), some(SIZE), some(SIZE), 3, 7);
+    return bits(6 * SIZE, slopes);
+  },
+  lstmSensitivities: () => {
+    const [ph, pc] = [some(6 * 7), some(6 * 7)];
+    kernels.lstmSensitivities(ph, pc, some(4 * 6 * 7), some(6 * 7), some(2), 3, 20, 2, 7);
+    return bits(6 * 7, ph, pc);
+  },
+  gemv: () => {
+    const y = some(35);
+    kernels.gemv(y, some(35 * 23), some(23), 35, 23);
+    return bits(35, y);
   },
   embeddingForward: () => {
     const y = some(4 * 7);
