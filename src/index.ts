@@ -29,6 +29,8 @@ export { LSTM } from './layers/lstm.js';
 export type { LstmOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
 export type { RecurrentOptions, RecurrentResult } from './layers/recurrent.js';
+export { RTRL } from './layers/rtrl.js';
+export type { RtrlOptions } from './layers/rtrl.js';
 export { RecurrentState } from './layers/state.js';
 export { Layer } from './layers/layer.js';
 export type { StateDict } from './layers/layer.js';

@@ -52,6 +52,8 @@ export abstract class RecurrentLayer extends Layer {
   readonly hiddenSize: number;
   readonly numLayers: number;
   readonly dropout: number;
+  /** What it was made with. */
+  readonly options: Readonly<RecurrentOptions>;
   /** Whether the state has a cell c beside h. */
   protected abstract readonly hasCell: boolean;
 
@@ -59,6 +61,7 @@ export abstract class RecurrentLayer extends Layer {
   constructor(engine: Engine, operation: string, options: RecurrentOptions, own: readonly string[] = []) {
     super(engine);
     checkKnown(operation, options, [...COMMON, ...own]);
+    this.options = { ...options };
     this.inputSize = checkSize(operation, 'inputSize', options.inputSize);
     this.hiddenSize = checkSize(operation, 'hiddenSize', options.hiddenSize);
     this.numLayers = checkSize(operation, 'numLayers', options.numLayers ?? 1);
