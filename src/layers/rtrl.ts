@@ -88,6 +88,11 @@ export class RTRL {
     this.#carried.reset(state === undefined ? [] : [...state.h, ...state.c]);
   }
 
+  /** Bytes that the state and its sensitivities take, whatever the length of the sequence. */
+  get bytes(): number {
+    return this.#carried.bytes;
+  }
+
   /** Gives the memory of the sensitivities back, for the next learner; this one is done. */
   release(): void {
     this.#carried.release();

@@ -166,6 +166,11 @@ export class CarriedSensitivities {
     throw new RecurraError('rtrl: its sensitivities were released. Make a new learner.');
   }
 
+  /** Bytes of the region. */
+  get bytes(): number {
+    return this.engine.memory.bytes(this.#floats);
+  }
+
   /** The address of state `i`, (B, H): h is 0, c is 1. */
   state(i: number): number {
     return this.#at(i * this.B * this.H);

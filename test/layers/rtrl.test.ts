@@ -179,6 +179,31 @@ describe.each(everywhere)('$name', ({ options, unit }) => {
     });
   });
 
+  test('gradients are those of BPTT where the products of a block are made in several parts', async () => {
+    const engine = await createEngine(options);
+    const [steps, inputSize, hiddenSize] = [3, 41, 19];
+    const layer = new LSTM(engine, { inputSize, hiddenSize });
+    draw(layer);
+    const learner = new RTRL(layer);
+    const weights = numbers(new Random(3), steps * hiddenSize);
+    const data = numbers(new Random(4), steps * inputSize);
+    engine.step(() => {
+      const x = engine.input({ data, shape: [steps, 1, inputSize] });
+      return weightedSum([{ view: layer.forward(x).output, weights }]);
+    });
+    const wanted = gradients(layer);
+    for (let t = 0; t < steps; t++) {
+      const x = { data: data.subarray(t * inputSize, (t + 1) * inputSize), shape: [1, inputSize] };
+      const own = weights.subarray(t * hiddenSize, (t + 1) * hiddenSize);
+      const loss = () => weightedSum([{ view: learner.step(engine.input(x)), weights: own }]);
+      engine.step(loss, { accumulate: t > 0 });
+    }
+    expectNear(gradients(layer), wanted, tolerance);
+    expect(learner.bytes).toBe(
+      engine.memory.bytes(2 * hiddenSize * (1 + 4 * hiddenSize * (inputSize + hiddenSize + 1))),
+    );
+  });
+
   test.each(cells)('$cell: the memory of step 5 is that of step 500', async ({ make }) => {
     const engine = await createEngine(options);
     const layer = make(engine);
@@ -356,6 +381,13 @@ describe('what is refused', () => {
     expect(thrown(() => learner.step(engine.input(at(xs, 0, I))))).toEqual(
       new RecurraError('memory: operations run inside engine.step or engine.evaluate, and none is running.'),
     );
+    const { state } = learner;
+    const failing = () => {
+      step();
+      throw new Error('on purpose');
+    };
+    expect(() => engine.step(failing)).toThrow('on purpose');
+    expect(learner.state).not.toEqual(state); // the learner has taken its step
     const h = engine.evaluate(() => step());
     expect(thrown(() => h.toArray())).toBeInstanceOf(StaleViewError);
     learner.reset();
