@@ -1,11 +1,83 @@
 /**
- * tanh and the logistic function over rows, four vectors at a time: one takes about a hundred cycles from its first to
- * its last operation, so what counts is how many are under way at once, and a constant loaded once for four leaves room
- * for more. The same operations in the same order as tanh4 and sigmoid4 of ./math, so the same bits.
+ * Activations. Contracts: src/kernels/activation.ts. tanh and the logistic function go over rows four vectors at a time:
+ * one takes about a hundred cycles from its first to its last operation, so what counts is how many are under way at
+ * once, and a constant loaded once for four leaves room for more. The same operations in the same order as tanh4 and
+ * sigmoid4 of ./math, so the same bits.
  */
 
-import { constant, sigmoid4, TANH, tanh4 } from './math';
-import { fmadd, loadLanes, storeLanes } from './simd';
+import {
+  gradients,
+  KIND_GELU,
+  KIND_LEAKY_RELU,
+  KIND_RELU,
+  KIND_SIGMOID,
+  KIND_SILU,
+  KIND_TANH,
+  TINY,
+} from './activation-gradient';
+import { constant, density4, exp4, normal4, sigmoid4, TANH, tanh4 } from './math';
+import { flush, fmadd, loadLanes, storeLanes } from './simd';
+
+export function activationForward(y: usize, x: usize, n: i32, kind: i32): void {
+  if (kind == KIND_TANH) tanhRow(y, x, n);
+  else if (kind == KIND_RELU) reluRow(y, x, n);
+  else if (kind == KIND_SIGMOID) sigmoidRow(y, x, n);
+  else if (kind == KIND_LEAKY_RELU) leakyReluRow(y, x, n);
+  else if (kind == KIND_SILU) siluRow(y, x, n);
+  else if (kind == KIND_GELU) geluRow(y, x, n);
+  else memory.copy(y, x, <usize>n << 2);
+}
+
+// A function for each kind, which is a constant in its loop: of arms of one `if` the compiler would make one loop again.
+
+function reluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_RELU);
+}
+
+function leakyReluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_LEAKY_RELU);
+}
+
+function siluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_SILU);
+}
+
+function geluRow(y: usize, x: usize, n: i32): void {
+  mapRow(y, x, n, KIND_GELU);
+}
+
+// @ts-ignore: decorator
+@inline
+function mapRow(y: usize, x: usize, n: i32, kind: i32): void {
+  const rest = n & 3;
+  for (const end = x + (<usize>(n - rest) << 2); x < end; x += 16) {
+    v128.store(y, value(v128.load(x), kind));
+    y += 16;
+  }
+  if (rest != 0) storeLanes(y, value(loadLanes(x, rest), kind), rest);
+}
+
+// @ts-ignore: decorator
+@inline
+function value(x: v128, kind: i32): v128 {
+  // pmax(x, 0) keeps a NaN, so a diverged state is seen and not hidden.
+  if (kind == KIND_RELU) return f32x4.pmax(x, f32x4.splat(0));
+  if (kind == KIND_LEAKY_RELU) return f32x4.pmax(x, f32x4.mul(x, f32x4.splat(0.01)));
+  if (kind == KIND_GELU) return flush(f32x4.mul(x, normal4(x, density4(x))), f32x4.splat(TINY));
+  return flush(f32x4.div(x, f32x4.add(exp4(f32x4.neg(x)), f32x4.splat(1))), f32x4.splat(TINY));
+}
+
+export function activationBackward(
+  dx: usize,
+  dy: usize,
+  x: usize,
+  y: usize,
+  n: i32,
+  kind: i32,
+  accumulate: i32,
+): void {
+  gradients(dx, 0, dy, x, y, n, kind, accumulate);
+}
 
 /** y_i = tanh(x_i), n elements; y may be x. */
 export function tanhRow(y: usize, x: usize, n: i32): void {

@@ -31,7 +31,7 @@ export function crossEntropyForward(
 }
 
 /** log sum exp(x) = max + log sum exp(x - max). */
-function logSumExp(x: usize, n: i32): f32 {
+export function logSumExp(x: usize, n: i32): f32 {
   const top = largest(x, n);
   const shift = f32x4.splat(top);
   let sum = exponentials(0, x, n, shift, f32x4.splat(0), 0, true);
@@ -86,19 +86,22 @@ export function crossEntropyBackward(
     if (target == ignored) {
       if (accumulate == 0) memory.fill(dLogits, 0, bytes);
     } else {
-      const shift = f32x4.splat(load<f32>(logSums + (<usize>row << 2)));
-      exponentials(dLogits, logits, V, shift, f32x4.splat(scale), accumulate, false);
-      let j = V & ~15;
-      for (; j + 4 <= V; j += 4) {
-        softmax(dLogits + (<usize>j << 2), logits + (<usize>j << 2), shift, scale, accumulate, 4);
-      }
-      if (j < V) softmax(dLogits + (<usize>j << 2), logits + (<usize>j << 2), shift, scale, accumulate, V - j);
+      softmaxRow(dLogits, logits, V, load<f32>(logSums + (<usize>row << 2)), scale, accumulate);
       const hit = dLogits + (<usize>target << 2);
       store<f32>(hit, load<f32>(hit) - scale);
     }
     dLogits += bytes;
     logits += bytes;
   }
+}
+
+/** d := scale exp(x - logSum) of a row of V, or d + that. */
+export function softmaxRow(d: usize, x: usize, V: i32, logSum: f32, scale: f32, accumulate: i32): void {
+  const shift = f32x4.splat(logSum);
+  exponentials(d, x, V, shift, f32x4.splat(scale), accumulate, false);
+  let j = V & ~15;
+  for (; j + 4 <= V; j += 4) softmax(d + (<usize>j << 2), x + (<usize>j << 2), shift, scale, accumulate, 4);
+  if (j < V) softmax(d + (<usize>j << 2), x + (<usize>j << 2), shift, scale, accumulate, V - j);
 }
 
 // @ts-ignore: decorator

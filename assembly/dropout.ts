@@ -38,6 +38,70 @@ export function dropoutBackward(
   }
 }
 
+export function rowDropout(
+  y: usize,
+  x: usize,
+  ids: usize,
+  n: i32,
+  E: i32,
+  threshold: i32,
+  scale: f32,
+  key0: i32,
+  key1: i32,
+): void {
+  const bytes = <usize>E << 2;
+  for (let i = 0; i < n; i++) {
+    const kept = i32x4.extract_lane(keep(load<i32>(ids + (<usize>i << 2)), threshold, key0, key1), 0);
+    if (kept == 0) memory.fill(y, 0, bytes);
+    else {
+      for (let j = 0; j < E; j += 4) {
+        const lanes = min(4, E - j);
+        const o = <usize>j << 2;
+        storeLanes(y + o, f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale)), lanes);
+      }
+    }
+    y += bytes;
+    x += bytes;
+  }
+}
+
+export function zoneoutForward(
+  y: usize,
+  x: usize,
+  previous: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  key0: i32,
+  key1: i32,
+): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = keep(first + i, threshold, key0, key1);
+    storeLanes(y + o, v128.bitselect(loadLanes(x + o, lanes), loadLanes(previous + o, lanes), kept), lanes);
+  }
+}
+
+export function zoneoutBackward(
+  dy: usize,
+  dPrevious: usize,
+  n: i32,
+  first: i32,
+  threshold: i32,
+  key0: i32,
+  key1: i32,
+): void {
+  for (let i = 0; i < n; i += 4) {
+    const lanes = min(4, n - i);
+    const o = <usize>i << 2;
+    const kept = keep(first + i, threshold, key0, key1);
+    const d = loadLanes(dy + o, lanes);
+    storeLanes(dy + o, v128.and(d, kept), lanes);
+    storeLanes(dPrevious + o, v128.andnot(d, kept), lanes);
+  }
+}
+
 /** All ones in the lanes of elements i to i + 3 that are kept. */
 // @ts-ignore: decorator
 @inline

@@ -51,6 +51,27 @@ export function sum4(x: v128): f32 {
   return f32x4.extract_lane(pair, 0) + f32x4.extract_lane(pair, 1);
 }
 
+/** The lower two lanes in 64 bits. */
+// @ts-ignore: decorator
+@inline
+export function lower(x: v128): v128 {
+  return f64x2.promote_low_f32x4(x);
+}
+
+/** The upper two lanes in 64 bits. */
+// @ts-ignore: decorator
+@inline
+export function upper(x: v128): v128 {
+  return f64x2.promote_low_f32x4(i32x4.shuffle(x, x, 2, 3, 0, 1));
+}
+
+/** The sum of two lanes of 64 bits. */
+// @ts-ignore: decorator
+@inline
+export function sum2(x: v128): f64 {
+  return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
 /** The first n lanes at p, n = 1..4; the rest are 0. With a constant n of 4 this is one load. */
 // @ts-ignore: decorator
 @inline

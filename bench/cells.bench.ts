@@ -4,7 +4,7 @@ import { Bench } from 'tinybench';
 import { finish } from '../src/bench/alternation.js';
 import { LAYERS, measureLayer } from '../src/bench/layer.js';
 import type { Engine } from '../src/engine.js';
-import { TANH } from '../src/kernels/rnn.js';
+import { TANH } from '../src/kernels/activation.js';
 import { enginesOf, print } from './options.js';
 import type { BenchOptions } from './options.js';
 
@@ -52,8 +52,8 @@ function addCells(bench: Bench, engine: Engine): void {
   bench
     .add('lstm forward', () => kernels.lstmForward(a, b, c, gates, d, B, H), restore)
     .add('lstm backward', () => kernels.lstmBackward(gates, a, b, c, d, e, B, H), restore)
-    .add('gru forward', () => kernels.gruForward(a, gates, d, B, H), restore)
-    .add('gru backward', () => kernels.gruBackward(gates, a, b, c, B, H), restore)
+    .add('gru forward', () => kernels.gruForward(a, gates, d, B, H, Infinity), restore)
+    .add('gru backward', () => kernels.gruBackward(gates, a, b, c, B, H, Infinity), restore)
     .add('rnn forward', () => kernels.rnnForward(a, gates, B * H, TANH), restore)
-    .add('rnn backward', () => kernels.rnnBackward(gates, b, c, d, B * H, TANH), restore);
+    .add('rnn backward', () => kernels.rnnBackward(gates, b, c, d, gates, B * H, TANH), restore);
 }

@@ -5,7 +5,7 @@ import type { Engine } from '../src/engine.js';
 import { LSTM } from '../src/layers/lstm.js';
 import { RNN } from '../src/layers/rnn.js';
 import { RTRL } from '../src/layers/rtrl.js';
-import { meanSquaredError } from '../src/ops/mean-squared-error.js';
+import { meanSquaredError } from '../src/ops/pointwise-loss.js';
 import { enginesOf, print } from './options.js';
 import type { BenchOptions } from './options.js';
 

@@ -11,7 +11,7 @@ import type { View } from '../memory/view.js';
 import type { Parameter } from '../memory/parameter.js';
 import { reserveMemory } from '../models/sizes.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
-import { meanSquaredError } from '../ops/mean-squared-error.js';
+import { meanSquaredError } from '../ops/pointwise-loss.js';
 import { Adam } from '../optim/adam.js';
 import { clipGradNorm } from '../optim/clip.js';
 import { alternate, median, timed } from './alternation.js';

@@ -8,7 +8,7 @@
  * A row whose target is the ignored id has no loss and no gradient, whatever its logits hold.
  */
 
-import type { Heap } from '../memory/heap.js';
+import type { FloatArray, Heap } from '../memory/heap.js';
 
 /**
  * Cross-entropy by row. Targets must be below V, or the ignored id. Probabilities times scale below 1e-30 may be
@@ -59,14 +59,7 @@ export const crossEntropyJs = (heap: Heap): CrossEntropyKernels => ({
     for (let row = 0; row < n; row++) {
       const target = ints[(targets >>> 2) + row]!;
       const x = (logits >>> shift) + row * V;
-      let logSum = 0;
-      if (target !== ignored) {
-        let top = floats[x]!;
-        for (let v = 1; v < V; v++) if (floats[x + v]! > top) top = floats[x + v]!;
-        let sum = 0;
-        for (let v = 0; v < V; v++) sum += Math.exp(floats[x + v]! - top);
-        logSum = top + Math.log(sum);
-      }
+      const logSum = target === ignored ? 0 : logSumExp(floats, x, V);
       floats[(logSums >>> shift) + row] = logSum;
       floats[(losses >>> shift) + row] = target === ignored ? 0 : logSum - floats[x + target]!;
     }
@@ -88,3 +81,12 @@ export const crossEntropyJs = (heap: Heap): CrossEntropyKernels => ({
     }
   },
 });
+
+/** log sum exp of the V numbers from index x on. */
+export function logSumExp(floats: FloatArray, x: number, V: number): number {
+  let top = floats[x]!;
+  for (let v = 1; v < V; v++) if (floats[x + v]! > top) top = floats[x + v]!;
+  let sum = 0;
+  for (let v = 0; v < V; v++) sum += Math.exp(floats[x + v]! - top);
+  return top + Math.log(sum);
+}

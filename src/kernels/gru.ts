@@ -15,10 +15,13 @@
  *     d = dh + dy
  *     da_n = d (1 - z) (1 - n^2)   da_z = d (h_{t-1} - n) z (1 - z)   da_r = da_n q r (1 - r)   dq = da_n r
  *     dh_{t-1} = d z, to which the host adds the products of da_r, da_z and dq with W_hh
+ *
+ * Every pre-activation, that of n with r q, is limited to +-gateClip (ONNX `clip`); Infinity is no limit.
  */
 
 import type { Heap } from '../memory/heap.js';
 import { activationsOf } from './activation.js';
+import { limit, passing } from './gate-clip.js';
 
 /** The GRU cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface GruKernels {
@@ -27,7 +30,7 @@ export interface GruKernels {
    * @param gates in-out, (B, 4H): a_n, a_r, a_z, q in; n, r, z, q out
    * @param hPrevious in, (B, H)
    */
-  gruForward(h: number, gates: number, hPrevious: number, B: number, H: number): void;
+  gruForward(h: number, gates: number, hPrevious: number, B: number, H: number, gateClip: number): void;
 
   /**
    * @param gates in-out, (B, 4H): n, r, z, q in; their gradients before activation out
@@ -35,22 +38,22 @@ export interface GruKernels {
    * @param dy in, (B, H): gradient of h_t as an output
    * @param hPrevious in, (B, H)
    */
-  gruBackward(gates: number, dh: number, dy: number, hPrevious: number, B: number, H: number): void;
+  gruBackward(gates: number, dh: number, dy: number, hPrevious: number, B: number, H: number, gateClip: number): void;
 }
 
 /** The kernels of this file in JavaScript. */
 export const gruJs = (heap: Heap): GruKernels => {
   const { tanh, sigmoid } = activationsOf(heap);
   return {
-    gruForward(h, gates, hPrevious, B, H) {
+    gruForward(h, gates, hPrevious, B, H, gateClip) {
       const { floats, shift } = heap;
       for (let b = 0; b < B; b++) {
         const row = b * H;
         const N = (gates >>> shift) + 4 * row;
         for (let j = 0; j < H; j++) {
-          const r = sigmoid(floats[N + H + j]!);
-          const z = sigmoid(floats[N + 2 * H + j]!);
-          const n = tanh(floats[N + j]! + r * floats[N + 3 * H + j]!);
+          const r = sigmoid(limit(floats[N + H + j]!, gateClip));
+          const z = sigmoid(limit(floats[N + 2 * H + j]!, gateClip));
+          const n = tanh(limit(floats[N + j]! + r * floats[N + 3 * H + j]!, gateClip));
           floats[N + j] = n;
           floats[N + H + j] = r;
           floats[N + 2 * H + j] = z;
@@ -59,8 +62,9 @@ export const gruJs = (heap: Heap): GruKernels => {
       }
     },
 
-    gruBackward(gates, dh, dy, hPrevious, B, H) {
+    gruBackward(gates, dh, dy, hPrevious, B, H, gateClip) {
       const { floats, shift } = heap;
+      const { low, high, bound } = passing(heap, gateClip);
       for (let b = 0; b < B; b++) {
         const row = b * H;
         const N = (gates >>> shift) + 4 * row;
@@ -70,10 +74,11 @@ export const gruJs = (heap: Heap): GruKernels => {
           const z = floats[N + 2 * H + j]!;
           const q = floats[N + 3 * H + j]!;
           const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
-          const dn = d * (1 - z) * (1 - n * n);
+          const dn = Math.abs(n) >= bound ? 0 : d * (1 - z) * (1 - n * n);
           floats[N + j] = dn;
-          floats[N + H + j] = dn * q * r * (1 - r);
-          floats[N + 2 * H + j] = d * (floats[(hPrevious >>> shift) + row + j]! - n) * z * (1 - z);
+          floats[N + H + j] = r <= low || r >= high ? 0 : dn * q * r * (1 - r);
+          const kept = floats[(hPrevious >>> shift) + row + j]! - n;
+          floats[N + 2 * H + j] = z <= low || z >= high ? 0 : d * kept * z * (1 - z);
           floats[N + 3 * H + j] = dn * r;
           floats[(dh >>> shift) + row + j] = d * z;
         }

@@ -1,40 +1,64 @@
 /** The whole kernel surface: what every tier implements, with the same names, over one heap. */
 
 import type { Heap } from '../memory/heap.js';
+import { activationJs } from './activation.js';
+import type { ActivationKernels } from './activation.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
+import { diagonalJs } from './diagonal.js';
+import type { DiagonalKernels } from './diagonal.js';
 import { dropoutJs } from './dropout.js';
 import type { DropoutKernels } from './dropout.js';
 import { embeddingJs } from './embedding.js';
 import type { EmbeddingKernels } from './embedding.js';
+import { gaussianDivergenceJs } from './gaussian-divergence.js';
+import type { GaussianDivergenceKernels } from './gaussian-divergence.js';
 import { gemmJs } from './gemm.js';
 import type { GemmKernels } from './gemm.js';
 import { gruJs } from './gru.js';
 import type { GruKernels } from './gru.js';
+import { gruBeforeJs } from './gru-before.js';
+import type { GruBeforeKernels } from './gru-before.js';
+import { labelSmoothingJs } from './label-smoothing.js';
+import type { LabelSmoothingKernels } from './label-smoothing.js';
+import { layerNormJs } from './layer-norm.js';
+import type { LayerNormKernels } from './layer-norm.js';
 import { lstmJs } from './lstm.js';
 import type { LstmKernels } from './lstm.js';
-import { meanSquaredErrorJs } from './mean-squared-error.js';
-import type { MeanSquaredErrorKernels } from './mean-squared-error.js';
+import { lstmPartsJs } from './lstm-parts.js';
+import type { LstmPartsKernels } from './lstm-parts.js';
 import { optimizerJs } from './optimizer.js';
 import type { OptimizerKernels } from './optimizer.js';
 import { peakJs } from './peak.js';
 import type { PeakKernels } from './peak.js';
+import { pointwiseLossJs } from './pointwise-loss.js';
+import type { PointwiseLossKernels } from './pointwise-loss.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
 import { rtrlJs } from './rtrl.js';
 import type { RtrlKernels } from './rtrl.js';
+import { softTargetsJs } from './soft-targets.js';
+import type { SoftTargetsKernels } from './soft-targets.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
 /** Every kernel. Arguments are numbers: byte addresses, then sizes in elements, then scalars. */
 export type Kernels = GemmKernels &
+  ActivationKernels &
   RnnKernels &
   LstmKernels &
+  LstmPartsKernels &
   GruKernels &
   RtrlKernels &
+  GruBeforeKernels &
+  DiagonalKernels &
   EmbeddingKernels &
+  LayerNormKernels &
   CrossEntropyKernels &
-  MeanSquaredErrorKernels &
+  LabelSmoothingKernels &
+  SoftTargetsKernels &
+  PointwiseLossKernels &
+  GaussianDivergenceKernels &
   DropoutKernels &
   VectorKernels &
   OptimizerKernels &
@@ -44,13 +68,21 @@ export type Kernels = GemmKernels &
 export function jsKernels(heap: Heap): Kernels {
   return {
     ...gemmJs(heap),
+    ...activationJs(heap),
     ...rnnJs(heap),
     ...lstmJs(heap),
+    ...lstmPartsJs(heap),
     ...gruJs(heap),
     ...rtrlJs(heap),
+    ...gruBeforeJs(heap),
+    ...diagonalJs(heap),
     ...embeddingJs(heap),
+    ...layerNormJs(heap),
     ...crossEntropyJs(heap),
-    ...meanSquaredErrorJs(heap),
+    ...labelSmoothingJs(heap),
+    ...softTargetsJs(heap),
+    ...pointwiseLossJs(heap),
+    ...gaussianDivergenceJs(heap),
     ...dropoutJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),

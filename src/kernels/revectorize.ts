@@ -7,9 +7,11 @@
 import { KernelUnavailableError } from '../errors.js';
 import { ArrayHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
+import { ACTIVATIONS, GELU, RELU, SILU, TANH } from './activation.js';
 import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
-import { RELU, TANH } from './rnn.js';
+import { HUBER, LOGISTIC } from './pointwise-loss.js';
+import { LOGITS } from './soft-targets.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -78,21 +80,49 @@ const CASES: Readonly<Record<string, Case>> = {
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>
     kernels.lstmBackward(a, a + state(4), b, b + state(1), b + state(2), b + state(3), B, H),
-  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H),
-  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H),
+  gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H, Infinity),
+  gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, Infinity),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
-  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), n, TANH),
   rnnSensitivities: (kernels, a, b) => kernels.rnnSensitivities(a, a + state(1), b, b + vector(1), 3, 5, 4, H),
   lstmSlopes: (kernels, a, b) => kernels.lstmSlopes(a, b, b + state(4), b + state(5), B, H),
   lstmSensitivities: (kernels, a, b) =>
     kernels.lstmSensitivities(a, a + state(1), a + state(2), b, b + state(1), 3, 41, 4, H),
   gemv: (kernels, a, b) => kernels.gemv(a, b, b + state(13), 13 * B, H),
+  rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), b + vector(3), n, TANH),
+  activationForward: (kernels, a, b) =>
+    ACTIVATIONS.forEach((_, kind) => kernels.activationForward(a + vector(kind), b, n, kind)),
+  'activationBackward, silu': (kernels, a, b) =>
+    kernels.activationBackward(a, b, b + vector(1), b + vector(2), n, SILU, 1),
+  'activationBackward, gelu': (kernels, a, b) =>
+    kernels.activationBackward(a, b, b + vector(1), b + vector(2), n, GELU, 0),
   crossEntropy: (kernels, a, b) => {
     const targets = b + vector(1); // of positive numbers 0 times is 0, bit for bit the integer
     kernels.scale(targets, 5, 0);
     kernels.crossEntropyForward(a, a + 64, b, targets, 5, 31, -1);
     kernels.crossEntropyBackward(a + 128, b, a + 64, targets, 5, 31, -1, 0.2, 0);
+  },
+  labelSmoothing: (kernels, a, b) => {
+    const targets = b + vector(1);
+    kernels.scale(targets, 5, 0);
+    kernels.labelSmoothingForward(a, b, targets, 5, 31, -1, 0.1);
+    kernels.labelSmoothingBackward(a + 64, targets, 5, 31, -1, 0.1);
+  },
+  softTargets: (kernels, a, b) => {
+    const targets = b + vector(1); // all 0.3
+    kernels.softTargetsForward(a, a + 64, b, targets, 0, 5, 31, LOGITS, 1);
+    kernels.softTargetsBackward(a + 128, b, targets, a + 64, 0, 5, 31, LOGITS, 0.2, 0);
+  },
+  'pointwiseLossBackward, Huber': (kernels, a, b) =>
+    kernels.pointwiseLossBackward(a, b, b + vector(1), 0, n, HUBER, 0.2, 0.5, 1),
+  'pointwiseLossBackward, logistic': (kernels, a, b) =>
+    kernels.pointwiseLossBackward(a, b, b + vector(1), 0, n, LOGISTIC, 0, 0.5, 1),
+  gaussianDivergenceBackward: (kernels, a, b) =>
+    kernels.gaussianDivergenceBackward(a, a, a, a, b, b + vector(1), b + vector(1), b, 0, n, 0.5),
+  layerNorm: (kernels, a, b) => {
+    kernels.layerNormForward(a, a + 64, b, b + 64, b + 320, 5, 31, 1, 1e-5);
+    kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
+    kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
   },
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),

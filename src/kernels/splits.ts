@@ -2,12 +2,13 @@
  * How each kernel is divided among threads: along one size, in shares that write disjoint memory and form every sum in
  * the order of the whole, so that results are the same bits for any number of threads.
  *
- * Whole stay: sumSquares and meanSquaredErrorForward, whose order of summation is one sequence; meanSquaredErrorBackward,
- * which is small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
+ * Whole stay: sumSquares, pointwiseLossForward and gaussianDivergenceForward, whose order of summation is one sequence;
+ * their backwards, which are small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
  */
 
 import { gemmTNScratch } from './gemm.js';
 import type { Kernels } from './kernels.js';
+import { blocksOf } from './lstm-parts.js';
 
 /** One way to divide one call. */
 export interface Split {
@@ -43,6 +44,7 @@ const MOVED = 6;
 const UPDATED = 35;
 const EXPONENTIAL = 20;
 const HASHED = 25;
+const NORMALIZED = 12;
 const CELL_FORWARD = 100;
 const CELL_BACKWARD = 25;
 
@@ -109,8 +111,46 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     const row = 4 * H!;
     return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [4 * row, row, row, row] };
   },
+  lstmCarryForward: ([, , , , B, H, kind]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, blocksOf(kind!) * row, row, 0] };
+  },
+  lstmCarryBackward: ([, , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    return { size: 5, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [blocksOf(kind!) * row, row, row, row, 0] };
+  },
+  lstmOutputForward: ([, , , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    const strides = [row, row, blocksOf(kind!) * row, row, row, 0];
+    return { size: 6, unit: 1, work: B! * H! * CELL_FORWARD, strides };
+  },
+  lstmOutputBackward: ([, , , , , , , B, H, kind]) => {
+    const row = 4 * H!;
+    const strides = [blocksOf(kind!) * row, row, row, row, row, row, 0];
+    return { size: 7, unit: 1, work: B! * H! * CELL_BACKWARD, strides };
+  },
+  gruResetForward: ([, , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 3 * row, row] };
+  },
+  gruResetBackward: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [3 * row, row, row, row] };
+  },
+  gruUpdateForward: ([, , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 3, unit: 1, work: B! * H! * CELL_FORWARD, strides: [row, 3 * row, row] };
+  },
+  gruUpdateBackward: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [3 * row, row, row, row] };
+  },
+  diagonalProduct: ([, , , M, N]) => ({ size: 3, unit: 1, work: M! * N! * MOVED, strides: [4 * N!, 4 * N!, 0] }),
+  diagonalGradient: ([, , , M, N]) => ({ size: 4, unit: LINE, work: M! * N! * ADDED, strides: [4, 4, 4] }),
   rnnForward: flat(2, EXPONENTIAL),
-  rnnBackward: flat(4, MOVED),
+  rnnBackward: flat(5, MOVED),
+  activationForward: flat(2, EXPONENTIAL),
+  activationBackward: flat(4, MOVED),
 
   rnnSensitivities: ([, , , , rows, , D, H]) => {
     const row = 4 * D! * H!;
@@ -128,6 +168,21 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
 
   embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
 
+  layerNormForward: ([, , , , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 5, unit: 1, work: rows! * width! * NORMALIZED, strides: [row, 8, row] };
+  },
+  layerNormBackward: ([, , , , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 5, unit: 1, work: rows! * width! * NORMALIZED, strides: [row, row, row, 8] };
+  },
+  layerNormBackwardWeights: ([dGain, dBias, , , , rows, width]) => ({
+    size: 6,
+    unit: LINE,
+    work: rows! * width! * MOVED,
+    strides: [dGain === 0 ? 0 : 4, dBias === 0 ? 0 : 4, 4, 4],
+  }),
+
   crossEntropyForward: ([, , , , n, V]) => ({
     size: 4,
     unit: 1,
@@ -141,8 +196,26 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
     strides: [4 * V!, 4 * V!, 4, 4],
   }),
 
+  labelSmoothingForward: ([, , , n, V]) => ({ size: 3, unit: 1, work: n! * V! * ADDED, strides: [4, 4 * V!, 4] }),
+  labelSmoothingBackward: ([, , n, V]) => ({ size: 2, unit: 1, work: n! * V! * ADDED, strides: [4 * V!, 4] }),
+  softTargetsForward: ([, , , , mask, n, V]) => ({
+    size: 5,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4, 4, 4 * V!, 4 * V!, mask === 0 ? 0 : 4],
+  }),
+  softTargetsBackward: ([, , , , mask, n, V]) => ({
+    size: 5,
+    unit: 1,
+    work: n! * V! * EXPONENTIAL,
+    strides: [4 * V!, 4 * V!, 4 * V!, 4, mask === 0 ? 0 : 4],
+  }),
+
   dropoutForward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
   dropoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+  zoneoutForward: (args) => ({ ...flat(3, HASHED)(args), first: 4 }),
+  zoneoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
+  rowDropout: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 4 * E!, 4] }),
 
   axpy: flat(2, MOVED),
   scale: flat(1, MOVED),

@@ -3,8 +3,10 @@
 import type { Engine, Ids } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
+import { drawMask } from '../ops/dropout.js';
+import type { DrawnMask } from '../ops/dropout.js';
 import { embedding } from '../ops/embedding.js';
-import { checkKnown, checkSize } from '../options.js';
+import { checkKnown, checkNumber, checkSize } from '../options.js';
 import { normal } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
@@ -17,19 +19,28 @@ export interface EmbeddingOptions {
   readonly size: number;
   /** How the table begins. Default: normal with deviation 1, as in PyTorch. */
   readonly init?: Initializer;
+  /**
+   * The probability, in [0, 1), that a token is dropped for a step of training: its vector is 0 wherever it stands, and
+   * the others are scaled by 1 / (1 - p) (Gal and Ghahramani 2016, Merity et al. 2018). Default 0.
+   */
+  readonly dropout?: number;
 }
 
 /** A table (V, E) of which ids pick rows. */
 export class Embedding extends Layer {
   /** (V, E). */
   readonly weight: Parameter;
+  readonly dropout: number;
+  /** The mask of the running step, which all its calls share. */
+  #mask: { readonly step: number; readonly drawn: DrawnMask } | undefined;
 
   /** @throws OptionError */
   constructor(engine: Engine, options: EmbeddingOptions) {
     super(engine);
-    checkKnown('Embedding', options, ['vocabSize', 'size', 'init']);
+    checkKnown('Embedding', options, ['vocabSize', 'size', 'init', 'dropout']);
     const V = checkSize('Embedding', 'vocabSize', options.vocabSize);
     const E = checkSize('Embedding', 'size', options.size);
+    this.dropout = checkNumber('Embedding', 'dropout', options.dropout ?? 0, { least: 0, below: 1 });
     this.weight = this.declare('weight', [V, E], options.init ?? normal(1));
   }
 
@@ -39,6 +50,15 @@ export class Embedding extends Layer {
    * @throws DataError for an id outside the table
    */
   forward(ids: Ids): View {
-    return embedding(ids, this.weight);
+    return embedding(ids, this.weight, this.#maskOfStep());
+  }
+
+  #maskOfStep(): DrawnMask | undefined {
+    const { memory, tape } = this.engine;
+    if (this.dropout === 0 || !tape.recording) return undefined;
+    if (this.#mask?.step !== memory.step) {
+      this.#mask = { step: memory.step, drawn: drawMask(this.engine, this.dropout) };
+    }
+    return this.#mask!.drawn;
   }
 }

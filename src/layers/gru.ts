@@ -1,25 +1,42 @@
-/** Gated recurrent units, reset after the recurrent product, stacked. Equations and source: src/kernels/gru.ts. */
+/** Gated recurrent units, stacked. Equations and sources: src/kernels/gru.ts and src/kernels/gru-before.ts. */
 
 import type { Engine } from '../engine.js';
-import type { View } from '../memory/view.js';
-import { gru, GruWeights } from '../ops/gru.js';
-import type { StateSource } from '../ops/recurrent.js';
+import { GruCell } from '../ops/gru.js';
+import { GruBeforeCell } from '../ops/gru-before.js';
+import { checkFlag, checkNumber } from '../options.js';
 import { constant } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
-import type { CellResult, RecurrentOptions } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent.js';
+
+/** Options of `GRU`. */
+export interface GruOptions extends RecurrentOptions {
+  /**
+   * Whether the reset gate acts after the recurrent product, as in PyTorch, cuDNN and Keras, or before it (Cho et al.
+   * 2014, v3; ONNX by default). The weights of one form mean nothing in the other. Default true.
+   */
+  readonly resetAfter?: boolean;
+  /** Limit of every gate before its activation. Default none. */
+  readonly gateClip?: number;
+}
 
 /** A stack of GRU layers; gates in PyTorch's order r z n. */
 export class GRU extends RecurrentLayer {
-  protected readonly hasCell = false;
-  readonly #layers: GruWeights[];
+  readonly resetAfter: boolean;
+  /** Infinity where there is none. */
+  readonly gateClip: number;
 
   /** @throws OptionError */
-  constructor(engine: Engine, options: RecurrentOptions) {
-    super(engine, 'GRU', options);
-    this.#layers = this.declareLayers(3, options, constant(0)).map((layer) => new GruWeights(layer));
+  constructor(engine: Engine, options: GruOptions) {
+    super(engine, 'GRU', options, ['resetAfter', 'gateClip']);
+    this.resetAfter = checkFlag('GRU', 'resetAfter', options.resetAfter ?? true);
+    this.gateClip = checkClip('GRU', 'gateClip', options.gateClip);
+    const { gateClip, recurrentDropout: dropout } = this;
+    const Cell = this.resetAfter ? GruCell : GruBeforeCell;
+    this.build((place) => new Cell(this.declareWeights(place, 3, constant(0)), { gateClip, dropout }));
   }
+}
 
-  protected override runLayer(k: number, x: View, h0: StateSource | undefined): CellResult {
-    return gru(x, h0, this.#layers[k]!);
-  }
+/** Checks a limit, which is above 0; none is Infinity. @throws OptionError */
+export function checkClip(operation: string, option: string, limit: number | undefined): number {
+  return limit === undefined ? Infinity : checkNumber(operation, option, limit, { above: 0 });
 }

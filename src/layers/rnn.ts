@@ -1,36 +1,48 @@
 /** Elman's recurrent network, stacked. Equations and source: src/kernels/rnn.ts. */
 
 import type { Engine } from '../engine.js';
-import type { View } from '../memory/view.js';
-import { RecurrentWeights } from '../ops/recurrent.js';
-import type { StateSource } from '../ops/recurrent.js';
-import { NONLINEARITIES, rnn } from '../ops/rnn.js';
+import { OptionError } from '../errors.js';
+import { NONLINEARITIES, RnnCell } from '../ops/rnn.js';
 import type { Nonlinearity } from '../ops/rnn.js';
-import { checkChoice } from '../options.js';
-import { constant } from './initializers.js';
+import { checkChoice, checkFlag } from '../options.js';
+import { constant, uniform } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
-import type { CellResult, RecurrentOptions } from './recurrent.js';
+import type { RecurrentOptions } from './recurrent.js';
 
 /** Options of `RNN`. */
 export interface RnnOptions extends RecurrentOptions {
-  /** The activation, 'tanh' (default) or 'relu'. */
+  /** The activation: 'tanh' (default), 'relu', 'sigmoid', 'leakyRelu' (slope 0.01), 'identity', 'silu' or 'gelu'. */
   readonly nonlinearity?: Nonlinearity;
+  /**
+   * Whether every unit sees itself alone, and W_hh is the vector of those weights (IndRNN: Li et al. 2018), by default
+   * uniform in [-0.5, 0.5). Default false.
+   */
+  readonly independent?: boolean;
 }
 
 /** A stack of Elman layers. */
 export class RNN extends RecurrentLayer {
-  protected readonly hasCell = false;
   readonly nonlinearity: Nonlinearity;
-  readonly #layers: RecurrentWeights[];
+  readonly independent: boolean;
 
   /** @throws OptionError */
   constructor(engine: Engine, options: RnnOptions) {
-    super(engine, 'RNN', options, ['nonlinearity']);
+    const independent = checkFlag('RNN', 'independent', options.independent ?? false);
+    const recurrentInit = options.recurrentInit ?? (independent ? uniform(0.5) : undefined);
+    const given = recurrentInit === undefined ? options : { ...options, recurrentInit };
+    super(engine, 'RNN', given, ['nonlinearity', 'independent']);
+    this.independent = independent;
     this.nonlinearity = checkChoice('RNN', 'nonlinearity', options.nonlinearity ?? 'tanh', NONLINEARITIES);
-    this.#layers = this.declareLayers(1, options, constant(0)).map((layer) => new RecurrentWeights('rnn', 1, layer));
+    if (independent && this.options.weightDropout > 0) {
+      throw new OptionError(
+        `RNN: weightDropout ${this.options.weightDropout} acts on a matrix W_hh, and independent has none.`,
+      );
+    }
+    const { nonlinearity, recurrentDropout: dropout } = this;
+    this.build((place) => new RnnCell(this.declareWeights(place, 1, constant(0)), { nonlinearity, dropout }));
   }
 
-  protected override runLayer(k: number, x: View, h0: StateSource | undefined): CellResult {
-    return rnn(x, h0, this.#layers[k]!, this.nonlinearity);
+  protected override recurrentShape(rows: number, columns: number): number[] {
+    return this.independent ? [rows] : [rows, columns];
   }
 }

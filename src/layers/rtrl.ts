@@ -20,7 +20,19 @@ export interface RtrlOptions {
 }
 
 /** Options of a layer that leave the plain cell what it is. */
-const PLAIN = ['inputSize', 'hiddenSize', 'bias', 'inputInit', 'recurrentInit', 'nonlinearity', 'forgetBias'];
+const PLAIN = [
+  'inputSize',
+  'hiddenSize',
+  'numLayers',
+  'bias',
+  'inputInit',
+  'recurrentInit',
+  'nonlinearity',
+  'forgetBias',
+];
+
+/** What options say that ask for nothing: off, or the default by name. */
+const OFF: readonly unknown[] = [undefined, false, 0, Infinity, 'concat', 'element', 'all'];
 
 /** The parameters of a plain cell. */
 const NAMES = ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'] as const;
@@ -119,24 +131,24 @@ function checkPlain(layer: unknown): asserts layer is RNN | LSTM {
     const got = typeof layer === 'object' ? (layer?.constructor.name ?? 'null') : typeof layer;
     throw new OptionError(`${wanted}, got ${got}.`);
   }
-  const strange = strangeOptions(layer.options);
-  if (strange.length === 0) strange.push(...strangeParameters(layer));
+  const options = strangeOptions(layer);
+  const strange = options.length > 0 ? options : strangeParameters(layer);
   if (strange.length === 0) return;
   throw new OptionError(`${wanted}, this ${layer.constructor.name} has ${strange.join(', ')}. Make it without.`);
 }
 
-/** Options beyond those of a plain cell, unless they are off: false, 0, or one layer. */
-function strangeOptions(options: object): string[] {
-  return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
-    const isOff = !value || (name === 'numLayers' && value === 1);
-    if (PLAIN.includes(name) || isOff) return [];
-    return ['string', 'number', 'boolean'].includes(typeof value) ? `${name} ${value as string}` : name;
+/** Options that ask for more than the plain cell: whatever is not known to leave it alone. */
+function strangeOptions({ given, numLayers }: RNN | LSTM): string[] {
+  const strange = Object.entries(given).flatMap(([name, value]: [string, unknown]) => {
+    const values: unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+    if (PLAIN.includes(name) || values.every((each) => OFF.includes(each))) return [];
+    return typeof value === 'object' ? name : `${name} ${String(value as unknown)}`;
   });
+  return numLayers === 1 ? strange : [`numLayers ${numLayers}`, ...strange];
 }
 
+/** Parameters that the plain cell does not have. */
 function strangeParameters(layer: RNN | LSTM): string[] {
-  return layer
-    .parameters()
-    .map(({ name }) => name)
-    .filter((name) => !(NAMES as readonly string[]).includes(name));
+  const names = layer.parameters().map(({ name }) => name);
+  return names.filter((name) => !(NAMES as readonly string[]).includes(name));
 }

@@ -2,7 +2,7 @@
 
 import type { HostArray } from '../engine.js';
 import { View } from '../memory/view.js';
-import type { StateSource } from '../ops/recurrent.js';
+import type { StateSource } from '../ops/sequence.js';
 
 /**
  * h, and for the LSTM c, of every layer, first layer first; (B, H) each. Views within the step that made them, arrays

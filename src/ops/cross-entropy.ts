@@ -1,17 +1,24 @@
-/** The mean cross-entropy of a batch of predictions. Equations: src/kernels/cross-entropy.ts. */
+/** The cross-entropy of a batch of predictions. Equations: src/kernels/cross-entropy.ts, src/kernels/label-smoothing.ts. */
 
 import { engineOf } from '../engine.js';
 import type { Ids } from '../engine.js';
-import { DataError, OptionError, ShapeError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import type { View } from '../memory/view.js';
-import { checkKnown } from '../options.js';
-import { Axes, formatShape } from '../shape.js';
+import { checkNumber } from '../options.js';
+import { Axes } from '../shape.js';
 import { checkForm, checkIds } from './embedding.js';
+import { axesOf, checkLossOptions, checkSome, countPositions, recordLoss, sumLosses } from './loss.js';
+import type { LossOptions } from './loss.js';
 
 /** Options of `crossEntropy`. */
-export interface CrossEntropyOptions {
+export interface CrossEntropyOptions extends LossOptions {
   /** A target id whose rows do not count, for padding. Default: none. */
   readonly ignoreIndex?: number;
+  /**
+   * e in [0, 1]: the target is a mixture, 1 - e of the class given and e of all classes alike (Szegedy et al. 2016).
+   * A class ruled out by a logit of -Infinity then costs Infinity. Default 0.
+   */
+  readonly labelSmoothing?: number;
 }
 
 /** No id: a target that checkIds would refuse. */
@@ -22,43 +29,42 @@ const NOTHING = -1;
  * @param logits the shape of targets, then V
  * @param targets ids below V, or the ignored id
  * @returns a view of one element
- * @throws ShapeError, DataError for a target outside the vocabulary or if no row counts
+ * @throws ShapeError, OptionError; DataError for a target outside the vocabulary or if no row counts
  */
 export function crossEntropy(logits: View, targets: Ids, options: CrossEntropyOptions = {}): View {
+  const operation = 'crossEntropy';
   const engine = engineOf(logits);
-  checkKnown('crossEntropy', options, ['ignoreIndex']);
+  const isSum = checkLossOptions(operation, options, ['ignoreIndex', 'labelSmoothing']);
   const { ignoreIndex: ignored = NOTHING } = options;
   if ((ignored | 0) !== ignored) {
-    throw new OptionError(`crossEntropy: ignoreIndex must be a whole number of 32 bits, got ${String(ignored)}.`);
+    throw new OptionError(`${operation}: ignoreIndex must be a whole number of 32 bits, got ${String(ignored)}.`);
   }
+  const smoothing = checkNumber(operation, 'labelSmoothing', options.labelSmoothing ?? 0, { least: 0, most: 1 });
   const V = logits.shape.at(-1)!;
   const leading = logits.shape.slice(0, -1);
-  const axes = leading.map((_, axis) => `N${'abcdefgh'[axis]}`).join(' ');
-  new Axes('crossEntropy')
+  const axes = axesOf(leading);
+  new Axes(operation)
     .check('logits', leading, axes)
-    .check('targets', checkForm('crossEntropy', 'targets', targets).shape, axes);
-  checkIds('crossEntropy', targets, V, options.ignoreIndex);
-  const n = targets.data.length;
-  if (n === 0)
-    throw new ShapeError(`crossEntropy: targets of shape ${formatShape(targets.shape)} hold nothing to predict.`);
-  const counted = targets.data.reduce((count, target) => count + (target === ignored ? 0 : 1), 0);
-  if (counted === 0) throw new DataError('crossEntropy: every target is the ignored id, so there is no loss to take.');
-  const loss = engine.output('loss of crossEntropy', [], logits.requiresGrad);
-  const logSums = engine.memory.reserve(n);
-  const targetsPtr = engine.ids(targets.data);
-  engine.memory.scratch(() => {
-    const losses = engine.memory.reserve(n);
-    engine.kernels.crossEntropyForward(losses, logSums, logits.ptr, targetsPtr, n, V, ignored);
-    let sum = 0;
-    for (const value of engine.memory.view(losses, n)) sum += value;
-    engine.memory.view(loss.ptr, 1)[0] = sum / counted;
+    .check('targets', checkForm(operation, 'targets', targets).shape, axes);
+  checkSome(operation, 'targets', leading);
+  const { positions } = countPositions(operation, 'logits', leading, options);
+  checkIds(operation, targets, V, options.ignoreIndex, positions);
+  const ids = positions === undefined ? targets.data : targets.data.map((id, i) => (positions[i] === 0 ? ignored : id));
+  const n = ids.length;
+  const counted = ids.reduce((count, id) => count + (id === ignored ? 0 : 1), 0);
+  if (counted === 0) throw new DataError(`${operation}: every target is the ignored id, so there is no loss to take.`);
+  const { kernels, memory } = engine;
+  const logSums = memory.reserve(n);
+  const idsPtr = engine.ids(ids);
+  const sum = memory.scratch(() => {
+    const losses = memory.reserve(n);
+    kernels.crossEntropyForward(losses, logSums, logits.ptr, idsPtr, n, V, ignored);
+    if (smoothing > 0) kernels.labelSmoothingForward(losses, logits.ptr, idsPtr, n, V, ignored, smoothing);
+    return sumLosses(memory.view(losses, n));
   });
-  logits.keep();
-  engine.tape.record('crossEntropy', () => {
-    if (!loss.hasGradient || !logits.requiresGrad) return;
-    const scale = engine.memory.view(loss.gradient(), 1)[0]! / counted;
+  return recordLoss(operation, [logits], sum, isSum ? 1 : counted, (scale) => {
     const { ptr, accumulate } = logits.gradientInPlace();
-    engine.kernels.crossEntropyBackward(ptr, logits.ptr, logSums, targetsPtr, n, V, ignored, scale, accumulate);
+    kernels.crossEntropyBackward(ptr, logits.ptr, logSums, idsPtr, n, V, ignored, scale, accumulate);
+    if (smoothing > 0) kernels.labelSmoothingBackward(ptr, idsPtr, n, V, ignored, smoothing * scale);
   });
-  return loss;
 }

@@ -6,25 +6,32 @@ import { DataError, ShapeError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { formatShape, sizeOf } from '../shape.js';
+import type { DrawnMask } from './dropout.js';
 
 /**
  * y = table[ids].
  * @param ids any shape, each below V
  * @param table (V, E)
+ * @param mask drops rows of the table, each wherever it stands, and scales the others; none: nothing is dropped
  * @returns the shape of ids, then E
  * @throws DataError for an id outside the table
  */
-export function embedding(ids: Ids, table: Parameter): View {
+export function embedding(ids: Ids, table: Parameter, mask?: DrawnMask): View {
   const engine = engineOf(table);
+  const { kernels } = engine;
   const [V, E] = table.shape as [number, number];
   checkIds('embedding', ids, V);
   const n = sizeOf(ids.shape);
   const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording);
   const idsPtr = engine.ids(ids.data);
-  engine.kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
+  kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
+  if (mask !== undefined) kernels.rowDropout(y.ptr, y.ptr, idsPtr, n, E, ...mask);
   engine.tape.record('embedding', () => {
     if (!y.hasGradient) return;
-    engine.kernels.embeddingBackward(table.gradientPtr, y.gradient(), idsPtr, n, E);
+    const dy = y.gradient();
+    // In place: nobody reads the gradient of the rows any more.
+    if (mask !== undefined) kernels.rowDropout(dy, dy, idsPtr, n, E, ...mask);
+    kernels.embeddingBackward(table.gradientPtr, dy, idsPtr, n, E);
   });
   return y;
 }
@@ -32,8 +39,9 @@ export function embedding(ids: Ids, table: Parameter): View {
 /**
  * Checks that ids fit their shape and a vocabulary.
  * @param except an id that is allowed although it lies outside
+ * @param counts 0 for ids that may be anything, if there are any
  */
-export function checkIds(operation: string, ids: Ids, V: number, except?: number): void {
+export function checkIds(operation: string, ids: Ids, V: number, except?: number, counts?: Int32Array): void {
   const { data, shape } = checkForm(operation, 'ids', ids);
   if (!(data instanceof Int32Array) || data.length !== sizeOf(shape)) {
     throw new ShapeError(
@@ -42,7 +50,7 @@ export function checkIds(operation: string, ids: Ids, V: number, except?: number
   }
   for (let i = 0; i < data.length; i++) {
     const id = data[i]!;
-    if ((id >= 0 && id < V) || id === except) continue;
+    if ((id >= 0 && id < V) || id === except || counts?.[i] === 0) continue;
     throw new DataError(`${operation}: id ${id} at ${position(i, shape)} is outside the vocabulary of ${V}.`);
   }
 }
@@ -61,7 +69,7 @@ function describe(data: unknown): string {
 }
 
 /** `[3, 1]`: the indices of the i-th element. */
-function position(i: number, shape: readonly number[]): string {
+export function position(i: number, shape: readonly number[]): string {
   const indices: number[] = [];
   for (const length of [...shape].reverse()) {
     indices.unshift(i % length);

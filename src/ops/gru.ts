@@ -1,36 +1,32 @@
 /**
- * A whole GRU layer over time. Equations, source and the order of the gate blocks, n r z q: src/kernels/gru.ts.
+ * The GRU cell over time. Equations, source and the order of the gate blocks, n r z q: src/kernels/gru.ts.
  * Parameters are in PyTorch's order, r z n.
  */
 
 import { engineOf } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
-import { View } from '../memory/view.js';
+import type { View } from '../memory/view.js';
 import { backwardPanels, biasPanels, forwardPanels } from './panels.js';
 import type { Panels, RowRange } from './panels.js';
-import {
-  carriedGradient,
-  checkSequence,
-  checkWeights,
-  outputGradients,
-  prepareInitial,
-  returnToInitial,
-  stateSlots,
-  wantsGradient,
-  weightGradient,
-} from './recurrent.js';
-import type { RecurrentParameters, Sizes, StateSource } from './recurrent.js';
+import { checkWeights, inputGradient, weightGradient } from './recurrent.js';
+import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
+import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
+import type { Cell, Gates, Pass, Setting } from './sequence.js';
 
-/** The result of `gru`. */
-export interface GruResult {
-  /** h of every step, (T, B, H). */
-  readonly output: View;
-  /** h of the last step, (B, H). */
-  readonly h: View;
+/** Options of a GRU cell. */
+export interface GruCellOptions {
+  /** Limit of every pre-activation. Default Infinity. */
+  readonly gateClip?: number;
+  readonly dropout?: RecurrentDropout;
 }
 
-/** A GRU layer's parameters with the panels of its products: rows r and z of W_ih apart from row n. */
-export class GruWeights {
+/** A GRU cell with its weights, rows r and z of W_ih apart from row n; state h (B, H). */
+export class GruCell implements Cell {
+  readonly name = 'gru';
+  readonly engine: Engine;
+  readonly inputSize: number;
+  readonly states: Cell['states'];
   readonly parameters: RecurrentParameters;
   /** Rows r and z of the parameters. */
   readonly rz: RowRange;
@@ -40,132 +36,119 @@ export class GruWeights {
   readonly inputN: Panels;
   /** b_hn, with which q begins; none without biases. */
   readonly biasQ: Panels | undefined;
-  readonly recurrent: Panels;
+  readonly recurrent: RecurrentWeights;
   readonly inputRzBackward: Panels;
   readonly inputNBackward: Panels;
-  readonly recurrentBackward: Panels;
+  readonly stateDropout: number;
+  readonly gateClip: number;
 
   /** @throws ShapeError */
-  constructor(parameters: RecurrentParameters) {
-    checkWeights('gru', 3, parameters);
+  constructor(parameters: RecurrentParameters, { gateClip = Infinity, dropout = {} }: GruCellOptions = {}) {
+    checkWeights(this.name, 3, parameters);
     const { weightIh, weightHh, biasIh, biasHh } = parameters;
     const H = weightHh.shape[1]!;
+    this.engine = engineOf(weightIh);
+    this.inputSize = weightIh.shape[1]!;
+    this.states = [{ name: 'h', width: H }];
     this.parameters = parameters;
     this.rz = { from: 0, rows: 2 * H };
     this.n = { from: 2 * H, rows: H };
     this.inputRz = forwardPanels(weightIh, [biasIh, biasHh], this.rz);
     this.inputN = forwardPanels(weightIh, [biasIh], this.n);
-    this.biasQ = biasHh === undefined ? undefined : biasPanels(biasHh, this.n);
-    this.recurrent = forwardPanels(weightHh, []);
+    this.biasQ = biasHh === undefined ? undefined : biasPanels([biasHh], this.n);
+    this.recurrent = new RecurrentWeights(weightHh, dropout.weight);
     this.inputRzBackward = backwardPanels(weightIh, this.rz);
     this.inputNBackward = backwardPanels(weightIh, this.n);
-    this.recurrentBackward = backwardPanels(weightHh);
+    this.stateDropout = dropout.state ?? 0;
+    this.gateClip = gateClip;
+  }
+
+  begin(setting: Setting): Pass {
+    return new GruPass(this, setting);
   }
 }
 
-interface Saved {
-  readonly x: View;
-  readonly h0: StateSource | undefined;
-  readonly weights: GruWeights;
-  readonly sizes: Sizes;
-  /** (T + 1, B, H). */
-  readonly h: number;
-  /** (T, B, 4H). */
-  readonly gates: number;
-}
+class GruPass implements Pass {
+  readonly gates: Gates;
+  readonly #cell: GruCell;
+  readonly #setting: Setting;
+  readonly #H: number;
+  readonly #state: StateDropout;
+  readonly #product: RecurrentProduct;
 
-/**
- * Runs a GRU layer (reset after the recurrent product) over a sequence.
- * @param x (T, B, I)
- * @param h0 (B, H); zeros if not given
- * @throws ShapeError
- */
-export function gru(x: View, h0: StateSource | undefined, weights: GruWeights): GruResult {
-  const engine = engineOf(x);
-  const { kernels, memory, tape } = engine;
-  const sizes = checkSequence('gru', x, weights.parameters);
-  const { T, B, H } = sizes;
-  const h = stateSlots('gru', 'h0', engine, h0, sizes);
-  const gates = memory.reserve(T * B * 4 * H);
-  const state = memory.bytes(B * H);
-  const block = memory.bytes(H);
-  inputProducts(gates, x, weights, sizes);
-  const recurrent = weights.recurrent.ptr;
-  for (let t = 0; t < T; t++) {
-    const gates_t = gates + 4 * t * state;
-    const slot = t * state;
-    kernels.gemm(gates_t + block, h + slot, recurrent, B, 3 * H, H, H, 4 * H, ACCUMULATE);
-    kernels.gruForward(h + slot + state, gates_t, h + slot, B, H);
+  constructor(cell: GruCell, setting: Setting) {
+    const { width } = cell.states[0]!;
+    const { N, tracks, reserve } = setting;
+    this.#cell = cell;
+    this.#setting = setting;
+    this.#H = width;
+    this.gates = { ptr: reserve(N * 4 * width), width, names: ['n', 'r', 'z', 'q'] };
+    this.#state = new StateDropout(setting, tracks[0]!.before, width, cell.stateDropout);
+    this.#product = new RecurrentProduct(setting, cell.recurrent, 4 * width);
   }
-  const result = {
-    output: new View(memory, 'output of gru', h + state, [T, B, H], tape.recording),
-    h: new View(memory, 'h of gru', h + T * state, [B, H], tape.recording),
-  };
-  // The backward reads the states again.
-  for (const view of Object.values(result)) view.keep();
-  tape.record('gru', () => gruBackward(result, { x, h0, weights, sizes, h, gates }));
-  return result;
-}
 
-/** a_n, a_r and a_z of all steps from x, and q begun with its bias. */
-function inputProducts(gates: number, x: View, weights: GruWeights, { T, B, I, H }: Sizes): void {
-  const { kernels, memory } = engineOf(x);
-  const block = memory.bytes(H);
-  kernels.gemm(gates, x.ptr, weights.inputN.ptr, T * B, H, I, I, 4 * H, BIAS);
-  kernels.gemm(gates + block, x.ptr, weights.inputRz.ptr, T * B, 2 * H, I, I, 4 * H, BIAS);
-  // A product over no k is its beginning: the bias, or zero.
-  const { biasQ } = weights;
-  kernels.gemm(gates + 3 * block, x.ptr, biasQ?.ptr ?? 0, T * B, H, 0, I, 4 * H, biasQ === undefined ? ASSIGN : BIAS);
-}
+  /** a_n, a_r and a_z of all steps from x, and q begun with its bias. */
+  input(): void {
+    const { inputN, inputRz, biasQ, inputSize: I } = this.#cell;
+    const { engine, x, N } = this.#setting;
+    const { kernels, memory } = engine;
+    const H = this.#H;
+    const gates = this.gates.ptr;
+    const block = memory.bytes(H);
+    kernels.gemm(gates, x, inputN.ptr, N, H, I, I, 4 * H, BIAS);
+    kernels.gemm(gates + block, x, inputRz.ptr, N, 2 * H, I, I, 4 * H, BIAS);
+    // A product over no k is its beginning: the bias, or zero.
+    kernels.gemm(gates + 3 * block, x, biasQ?.ptr ?? 0, N, H, 0, I, 4 * H, biasQ === undefined ? ASSIGN : BIAS);
+  }
 
-function gruBackward(result: GruResult, { x, h0, weights, sizes, h, gates }: Saved): void {
-  if (!result.output.hasGradient && !result.h.hasGradient) return;
-  const engine = engineOf(x);
-  const { kernels, memory } = engine;
-  const { T, B, H } = sizes;
-  const state = memory.bytes(B * H);
-  const block = memory.bytes(H);
-  prepareInitial(h0);
-  memory.scratch(() => {
-    const dy = outputGradients(result.output, sizes);
-    const dh = carriedGradient(engine, result.h);
-    const recurrent = weights.recurrentBackward.ptr;
-    for (let t = T - 1; t >= 0; t--) {
-      const gates_t = gates + 4 * t * state;
-      const slot = t * state;
-      kernels.gruBackward(gates_t, dh, dy.ptr + t * dy.step, h + slot, B, H);
-      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates_t + block, recurrent, B, H, 3 * H, 4 * H, H, ACCUMULATE);
-    }
-    returnToInitial(engine, h0, dh);
-  });
-  gruParameterGradients(x, weights, gates, h, sizes);
-  gruInputGradient(x, weights, gates, sizes);
-}
+  forward(at: number, rows: number): void {
+    const { engine, tracks } = this.#setting;
+    const { before, after } = tracks[0]!;
+    const offset = engine.memory.bytes(at * this.#H);
+    const gates = this.gates.ptr + 4 * offset;
+    this.#product.forward(gates + engine.memory.bytes(this.#H), this.#state.forward(at, rows), rows, at);
+    engine.kernels.gruForward(after + offset, gates, before + offset, rows, this.#H, this.#cell.gateClip);
+  }
 
-function gruParameterGradients(x: View, weights: GruWeights, dGates: number, h: number, { T, B, H }: Sizes): void {
-  const { weightIh, weightHh, biasIh, biasHh } = weights.parameters;
-  const { kernels, memory } = engineOf(x);
-  const block = memory.bytes(H);
-  weightGradient(weightHh, { from: 0, rows: 3 * H }, dGates + block, h, T * B, 4 * H);
-  weightGradient(weightIh, weights.rz, dGates + block, x.ptr, T * B, 4 * H);
-  weightGradient(weightIh, weights.n, dGates, x.ptr, T * B, 4 * H);
-  if (biasIh === undefined || biasHh === undefined) return;
-  memory.scratch(() => {
-    const sums = memory.reserve(4 * H);
-    memory.zero(sums, 4 * H);
-    kernels.columnSums(sums, dGates, T * B, 4 * H, 4 * H);
-    kernels.axpy(biasIh.gradientPtr, sums + block, 2 * H, 1);
-    kernels.axpy(biasIh.gradientPtr + 2 * block, sums, H, 1);
-    kernels.axpy(biasHh.gradientPtr, sums + block, 3 * H, 1);
-  });
-}
+  backward(at: number, rows: number, [dh]: readonly [number], dy: number, carry: boolean): void {
+    const { engine, tracks } = this.#setting;
+    const offset = engine.memory.bytes(at * this.#H);
+    const gates = this.gates.ptr + 4 * offset;
+    engine.kernels.gruBackward(gates, dh, dy, tracks[0]!.before + offset, rows, this.#H, this.#cell.gateClip);
+    if (!carry) return;
+    const dRzq = gates + engine.memory.bytes(this.#H);
+    this.#state.backward(dh, rows, ACCUMULATE, (to, begin) => this.#product.backward(to, dRzq, rows, begin));
+  }
 
-function gruInputGradient(x: View, weights: GruWeights, dGates: number, { T, B, I, H }: Sizes): void {
-  if (!x.requiresGrad) return;
-  const { kernels, memory } = engineOf(x);
-  const { ptr, accumulate } = x.gradientSlot();
-  const begin = accumulate === 1 ? ACCUMULATE : ASSIGN;
-  kernels.gemm(ptr, dGates, weights.inputNBackward.ptr, T * B, I, H, 4 * H, I, begin);
-  const dRz = dGates + memory.bytes(H);
-  kernels.gemm(ptr, dRz, weights.inputRzBackward.ptr, T * B, I, 2 * H, 4 * H, I, ACCUMULATE);
+  finish(x: View): void {
+    const { inputNBackward, inputRzBackward, inputSize: I } = this.#cell;
+    const { N } = this.#setting;
+    const H = this.#H;
+    const dGates = this.gates.ptr;
+    const dRz = dGates + x.memory.bytes(H);
+    this.#product.finish(dRz, this.#state.h, N);
+    this.#inputWeights(x, dGates, dRz);
+    inputGradient(x, inputNBackward, dGates, N, I, H, 4 * H);
+    inputGradient(x, inputRzBackward, dRz, N, I, 2 * H, 4 * H);
+  }
+
+  #inputWeights(x: View, dGates: number, dRz: number): void {
+    const { parameters, rz, n } = this.#cell;
+    const { weightIh, biasIh, biasHh } = parameters;
+    const { kernels, memory } = engineOf(x);
+    const { N } = this.#setting;
+    const H = this.#H;
+    const block = memory.bytes(H);
+    weightGradient(weightIh, rz, dRz, x.ptr, N, 4 * H);
+    weightGradient(weightIh, n, dGates, x.ptr, N, 4 * H);
+    if (biasIh === undefined || biasHh === undefined) return;
+    memory.scratch(() => {
+      const sums = memory.reserve(4 * H);
+      memory.zero(sums, 4 * H);
+      kernels.columnSums(sums, dGates, N, 4 * H, 4 * H);
+      kernels.axpy(biasIh.gradientPtr, sums + block, 2 * H, 1);
+      kernels.axpy(biasIh.gradientPtr + 2 * block, sums, H, 1);
+      kernels.axpy(biasHh.gradientPtr, sums + block, 3 * H, 1);
+    });
+  }
 }

@@ -1,109 +1,91 @@
-/** A whole LSTM layer over time. Equations and source: src/kernels/lstm.ts. */
+/** The LSTM cell over time. Equations and source: src/kernels/lstm.ts. */
 
 import { engineOf } from '../engine.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
-import { View } from '../memory/view.js';
-import {
-  carriedGradient,
-  checkSequence,
-  outputGradients,
-  prepareInitial,
-  returnToInitial,
-  sequenceGradients,
-  stateSlots,
-  wantsGradient,
-} from './recurrent.js';
-import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
+import type { Engine } from '../engine.js';
+import { ASSIGN } from '../kernels/gemm.js';
+import type { View } from '../memory/view.js';
+import { checkWeights, InputWeights } from './recurrent.js';
+import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
+import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
+import type { Cell, Gates, Pass, Setting } from './sequence.js';
 
-/** The result of `lstm`. */
-export interface LstmResult {
-  /** h of every step, (T, B, H). */
-  readonly output: View;
-  /** h of the last step, (B, H). */
-  readonly h: View;
-  /** c of the last step, (B, H). */
-  readonly c: View;
-}
+/** An LSTM cell with its weights; states h and c, (B, H) each. */
+export class LstmCell implements Cell {
+  readonly name = 'lstm';
+  readonly engine: Engine;
+  readonly inputSize: number;
+  readonly states: Cell['states'];
+  readonly input: InputWeights;
+  readonly recurrent: RecurrentWeights;
+  readonly stateDropout: number;
 
-/** What the backward needs: inputs and the addresses the forward saved. */
-interface Saved {
-  readonly x: View;
-  readonly h0: StateSource | undefined;
-  readonly c0: StateSource | undefined;
-  readonly weights: RecurrentWeights;
-  readonly sizes: Sizes;
-  /** (T + 1, B, H) each. */
-  readonly h: number;
-  readonly c: number;
-  /** (T, B, H). */
-  readonly tanhC: number;
-  /** (T, B, 4H). */
-  readonly gates: number;
-}
-
-/**
- * Runs an LSTM layer over a sequence.
- * @param x (T, B, I)
- * @param h0 (B, H); zeros if not given
- * @param c0 (B, H); zeros if not given
- * @throws ShapeError
- */
-export function lstm(
-  x: View,
-  h0: StateSource | undefined,
-  c0: StateSource | undefined,
-  weights: RecurrentWeights,
-): LstmResult {
-  const engine = engineOf(x);
-  const { kernels, memory, tape } = engine;
-  const sizes = checkSequence('lstm', x, weights.parameters);
-  const { T, B, I, H } = sizes;
-  const h = stateSlots('lstm', 'h0', engine, h0, sizes);
-  const c = stateSlots('lstm', 'c0', engine, c0, sizes);
-  const tanhC = memory.reserve(T * B * H);
-  const gates = memory.reserve(T * B * 4 * H);
-  const state = memory.bytes(B * H);
-  kernels.gemm(gates, x.ptr, weights.input.ptr, T * B, 4 * H, I, I, 4 * H, BIAS);
-  const recurrent = weights.recurrent.ptr;
-  for (let t = 0; t < T; t++) {
-    const gates_t = gates + 4 * t * state;
-    const slot = t * state;
-    kernels.gemm(gates_t, h + slot, recurrent, B, 4 * H, H, H, 4 * H, ACCUMULATE);
-    kernels.lstmForward(h + slot + state, c + slot + state, tanhC + slot, gates_t, c + slot, B, H);
+  /** @throws ShapeError */
+  constructor(parameters: RecurrentParameters, dropout: RecurrentDropout = {}) {
+    checkWeights(this.name, 4, parameters);
+    const { weightIh, weightHh } = parameters;
+    const width = weightHh.shape[1]!;
+    this.engine = engineOf(weightIh);
+    this.inputSize = weightIh.shape[1]!;
+    this.states = ['h', 'c'].map((name) => ({ name, width }));
+    this.input = new InputWeights(parameters);
+    this.recurrent = new RecurrentWeights(weightHh, dropout.weight);
+    this.stateDropout = dropout.state ?? 0;
   }
-  const result = {
-    output: new View(memory, 'output of lstm', h + state, [T, B, H], tape.recording),
-    h: new View(memory, 'h of lstm', h + T * state, [B, H], tape.recording),
-    c: new View(memory, 'c of lstm', c + T * state, [B, H], tape.recording),
-  };
-  // The backward reads the states again.
-  for (const view of Object.values(result)) view.keep();
-  tape.record('lstm', () => lstmBackward(result, { x, h0, c0, weights, sizes, h, c, tanhC, gates }));
-  return result;
+
+  begin(setting: Setting): Pass {
+    return new LstmPass(this, setting);
+  }
 }
 
-function lstmBackward(result: LstmResult, saved: Saved): void {
-  if (!result.output.hasGradient && !result.h.hasGradient && !result.c.hasGradient) return;
-  const { x, h0, c0, weights, sizes, h, c, tanhC, gates } = saved;
-  const engine = engineOf(x);
-  const { kernels, memory } = engine;
-  const { T, B, H } = sizes;
-  const state = memory.bytes(B * H);
-  prepareInitial(h0);
-  prepareInitial(c0);
-  memory.scratch(() => {
-    const dy = outputGradients(result.output, sizes);
-    const dh = carriedGradient(engine, result.h);
-    const dc = carriedGradient(engine, result.c);
-    const recurrent = weights.recurrentBackward.ptr;
-    for (let t = T - 1; t >= 0; t--) {
-      const gates_t = gates + 4 * t * state;
-      const slot = t * state;
-      kernels.lstmBackward(gates_t, dc, dh, dy.ptr + t * dy.step, c + slot, tanhC + slot, B, H);
-      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates_t, recurrent, B, H, 4 * H, 4 * H, H, ASSIGN);
-    }
-    returnToInitial(engine, h0, dh);
-    returnToInitial(engine, c0, dc);
-  });
-  sequenceGradients(x, weights, gates, h, sizes);
+class LstmPass implements Pass {
+  readonly gates: Gates;
+  readonly #cell: LstmCell;
+  readonly #setting: Setting;
+  readonly #H: number;
+  /** (N, H). */
+  readonly #tanhC: number;
+  readonly #state: StateDropout;
+  readonly #product: RecurrentProduct;
+
+  constructor(cell: LstmCell, setting: Setting) {
+    const { width } = cell.states[0]!;
+    const { N, tracks, reserve } = setting;
+    this.#cell = cell;
+    this.#setting = setting;
+    this.#H = width;
+    this.#tanhC = reserve(N * width);
+    this.gates = { ptr: reserve(N * 4 * width), width, names: ['i', 'f', 'g', 'o'] };
+    this.#state = new StateDropout(setting, tracks[0]!.before, width, cell.stateDropout);
+    this.#product = new RecurrentProduct(setting, cell.recurrent);
+  }
+
+  input(): void {
+    this.#cell.input.forward(this.gates.ptr, this.#setting);
+  }
+
+  forward(at: number, rows: number): void {
+    const { engine, tracks } = this.#setting;
+    const h = tracks[0]!;
+    const c = tracks[1]!;
+    const offset = engine.memory.bytes(at * this.#H);
+    const gates = this.gates.ptr + 4 * offset;
+    this.#product.forward(gates, this.#state.forward(at, rows), rows, at);
+    const tanhC = this.#tanhC + offset;
+    engine.kernels.lstmForward(h.after + offset, c.after + offset, tanhC, gates, c.before + offset, rows, this.#H);
+  }
+
+  backward(at: number, rows: number, [dh, dc]: readonly [number, number], dy: number, carry: boolean): void {
+    const { engine, tracks } = this.#setting;
+    const offset = engine.memory.bytes(at * this.#H);
+    const gates = this.gates.ptr + 4 * offset;
+    const c = tracks[1]!.before + offset;
+    engine.kernels.lstmBackward(gates, dc, dh, dy, c, this.#tanhC + offset, rows, this.#H);
+    if (carry) this.#state.backward(dh, rows, ASSIGN, (to, begin) => this.#product.backward(to, gates, rows, begin));
+  }
+
+  finish(x: View): void {
+    const { N } = this.#setting;
+    this.#product.finish(this.gates.ptr, this.#state.h, N);
+    this.#cell.input.backward(this.gates.ptr, x, N);
+  }
 }

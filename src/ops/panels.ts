@@ -71,10 +71,16 @@ export function backwardPanels(weight: Parameter, { from, rows }: RowRange = who
   });
 }
 
-/** Panels without any rows of W: a product with them is the bias alone. */
-export function biasPanels(bias: Parameter, { from, rows }: RowRange): Panels {
-  return new Panels([bias], panelSize(0, rows), (panels) => {
-    engineOf(bias).kernels.packPanels(panels, 0, bias.ptr + bias.memory.bytes(from), 0, 0, rows, rows);
+/** Panels without any rows of W: a product with them is the sum of the biases alone, of one or two. */
+export function biasPanels(
+  biases: readonly (Parameter | undefined)[],
+  { from, rows }: RowRange = { from: 0, rows: biases[0]!.size },
+): Panels {
+  const sources = biases.filter((bias) => bias !== undefined);
+  const { memory } = sources[0]!;
+  return new Panels(sources, panelSize(0, rows), (panels) => {
+    const [first, second] = [0, 1].map((i) => (sources[i] === undefined ? 0 : sources[i].ptr + memory.bytes(from)));
+    engineOf(sources[0]!).kernels.packPanels(panels, 0, first!, second!, 0, rows, rows);
   });
 }
 

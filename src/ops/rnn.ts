@@ -1,101 +1,110 @@
-/** A whole Elman layer over time. Equations and source: src/kernels/rnn.ts. */
+/** The Elman cell over time. Equations and source: src/kernels/rnn.ts. */
 
 import { engineOf } from '../engine.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
-import { RELU, TANH } from '../kernels/rnn.js';
-import { View } from '../memory/view.js';
-import {
-  carriedGradient,
-  checkSequence,
-  outputGradients,
-  prepareInitial,
-  returnToInitial,
-  sequenceGradients,
-  stateSlots,
-  wantsGradient,
-} from './recurrent.js';
-import type { RecurrentWeights, Sizes, StateSource } from './recurrent.js';
+import type { Engine } from '../engine.js';
+import { activationKind, ACTIVATIONS } from '../kernels/activation.js';
+import type { Activation } from '../kernels/activation.js';
+import { ASSIGN } from '../kernels/gemm.js';
+import type { View } from '../memory/view.js';
+import type { Parameter } from '../memory/parameter.js';
+import { DiagonalProduct } from './diagonal-product.js';
+import { checkDiagonal, checkWeights, InputWeights } from './recurrent.js';
+import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
+import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
+import type { Cell, Pass, Setting } from './sequence.js';
 
 /** The activations of the Elman layer. */
-export const NONLINEARITIES = ['tanh', 'relu'] as const;
+export const NONLINEARITIES: readonly Activation[] = ACTIVATIONS;
 
 /** An activation of the Elman layer. */
-export type Nonlinearity = (typeof NONLINEARITIES)[number];
+export type Nonlinearity = Activation;
 
-/** The result of `rnn`. */
-export interface RnnResult {
-  /** h of every step, (T, B, H). */
-  readonly output: View;
-  /** h of the last step, (B, H). */
-  readonly h: View;
+/** Options of an Elman cell. */
+export interface RnnCellOptions {
+  readonly nonlinearity: Nonlinearity;
+  readonly dropout?: RecurrentDropout;
 }
 
-interface Saved {
-  readonly x: View;
-  readonly h0: StateSource | undefined;
-  readonly weights: RecurrentWeights;
-  readonly sizes: Sizes;
+/** An Elman cell with its weights; state h (B, H). */
+export class RnnCell implements Cell {
+  readonly name = 'rnn';
+  readonly engine: Engine;
+  readonly inputSize: number;
+  readonly states: Cell['states'];
+  readonly input: InputWeights;
+  /** W_hh (H, H), or, where it is (H), a diagonal. */
+  readonly recurrent: RecurrentWeights | Parameter;
   readonly activation: number;
-  /** (T + 1, B, H). */
-  readonly h: number;
-  /** (T, B, H). */
-  readonly gates: number;
-}
+  readonly stateDropout: number;
 
-/**
- * Runs an Elman layer over a sequence.
- * @param x (T, B, I)
- * @param h0 (B, H); zeros if not given
- * @throws ShapeError
- */
-export function rnn(
-  x: View,
-  h0: StateSource | undefined,
-  weights: RecurrentWeights,
-  nonlinearity: Nonlinearity,
-): RnnResult {
-  const engine = engineOf(x);
-  const { kernels, memory, tape } = engine;
-  const sizes = checkSequence('rnn', x, weights.parameters);
-  const { T, B, I, H } = sizes;
-  const activation = nonlinearity === 'tanh' ? TANH : RELU;
-  const h = stateSlots('rnn', 'h0', engine, h0, sizes);
-  const gates = memory.reserve(T * B * H);
-  const state = memory.bytes(B * H);
-  kernels.gemm(gates, x.ptr, weights.input.ptr, T * B, H, I, I, H, BIAS);
-  const recurrent = weights.recurrent.ptr;
-  for (let t = 0; t < T; t++) {
-    const slot = t * state;
-    kernels.gemm(gates + slot, h + slot, recurrent, B, H, H, H, H, ACCUMULATE);
-    kernels.rnnForward(h + slot + state, gates + slot, B * H, activation);
+  /** @throws ShapeError */
+  constructor(parameters: RecurrentParameters, { nonlinearity, dropout = {} }: RnnCellOptions) {
+    const { weightIh, weightHh } = parameters;
+    const diagonal = weightHh.shape.length === 1;
+    if (diagonal) checkDiagonal(this.name, parameters);
+    else checkWeights(this.name, 1, parameters);
+    this.engine = engineOf(weightIh);
+    this.inputSize = weightIh.shape[1]!;
+    this.states = [{ name: 'h', width: weightHh.shape[0]! }];
+    this.input = new InputWeights(parameters);
+    this.recurrent = diagonal ? weightHh : new RecurrentWeights(weightHh, dropout.weight);
+    this.activation = activationKind(nonlinearity);
+    this.stateDropout = dropout.state ?? 0;
   }
-  const result = {
-    output: new View(memory, 'output of rnn', h + state, [T, B, H], tape.recording),
-    h: new View(memory, 'h of rnn', h + T * state, [B, H], tape.recording),
-  };
-  // The backward reads the states again.
-  for (const view of Object.values(result)) view.keep();
-  tape.record('rnn', () => rnnBackward(result, { x, h0, weights, sizes, activation, h, gates }));
-  return result;
+
+  begin(setting: Setting): Pass {
+    return new RnnPass(this, setting);
+  }
 }
 
-function rnnBackward(result: RnnResult, { x, h0, weights, sizes, activation, h, gates }: Saved): void {
-  if (!result.output.hasGradient && !result.h.hasGradient) return;
-  const engine = engineOf(x);
-  const { kernels, memory } = engine;
-  const { T, B, H } = sizes;
-  const state = memory.bytes(B * H);
-  prepareInitial(h0);
-  memory.scratch(() => {
-    const dy = outputGradients(result.output, sizes);
-    const dh = carriedGradient(engine, result.h);
-    const recurrent = weights.recurrentBackward.ptr;
-    for (let t = T - 1; t >= 0; t--) {
-      const slot = t * state;
-      kernels.rnnBackward(gates + slot, dh, dy.ptr + t * dy.step, h + slot + state, B * H, activation);
-      if (t > 0 || wantsGradient(h0)) kernels.gemm(dh, gates + slot, recurrent, B, H, H, H, H, ASSIGN);
-    }
-    returnToInitial(engine, h0, dh);
-  });
-  sequenceGradients(x, weights, gates, h, sizes);
+class RnnPass implements Pass {
+  readonly #cell: RnnCell;
+  readonly #setting: Setting;
+  readonly #H: number;
+  /** (N, H): a_t, then its gradient. */
+  readonly #a: number;
+  readonly #after: number;
+  readonly #state: StateDropout;
+  readonly #product: RecurrentProduct | DiagonalProduct;
+
+  constructor(cell: RnnCell, setting: Setting) {
+    const { width } = cell.states[0]!;
+    const { before, after } = setting.tracks[0]!;
+    this.#cell = cell;
+    this.#setting = setting;
+    this.#H = width;
+    this.#a = setting.reserve(setting.N * width);
+    this.#after = after;
+    this.#state = new StateDropout(setting, before, width, cell.stateDropout);
+    const { recurrent } = cell;
+    this.#product =
+      recurrent instanceof RecurrentWeights
+        ? new RecurrentProduct(setting, recurrent)
+        : new DiagonalProduct(setting, recurrent);
+  }
+
+  input(): void {
+    this.#cell.input.forward(this.#a, this.#setting);
+  }
+
+  forward(at: number, rows: number): void {
+    const { kernels, memory } = this.#setting.engine;
+    const offset = memory.bytes(at * this.#H);
+    this.#product.forward(this.#a + offset, this.#state.forward(at, rows), rows, at);
+    kernels.rnnForward(this.#after + offset, this.#a + offset, rows * this.#H, this.#cell.activation);
+  }
+
+  backward(at: number, rows: number, [dh]: readonly [number], dy: number, carry: boolean): void {
+    const { kernels, memory } = this.#setting.engine;
+    const offset = memory.bytes(at * this.#H);
+    const da = this.#a + offset;
+    kernels.rnnBackward(da, dh, dy, this.#after + offset, da, rows * this.#H, this.#cell.activation);
+    if (carry) this.#state.backward(dh, rows, ASSIGN, (to, begin) => this.#product.backward(to, da, rows, begin));
+  }
+
+  finish(x: View): void {
+    const { N } = this.#setting;
+    this.#product.finish(this.#a, this.#state.h, N);
+    this.#cell.input.backward(this.#a, x, N);
+  }
 }

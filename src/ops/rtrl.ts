@@ -14,21 +14,21 @@
 import { checkEngine, engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
 import { RecurraError } from '../errors.js';
+import { activationKind } from '../kernels/activation.js';
 import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
-import { RELU, TANH } from '../kernels/rnn.js';
 import type { Parameter } from '../memory/parameter.js';
 import { View } from '../memory/view.js';
 import { Axes } from '../shape.js';
 import { forwardPanels } from './panels.js';
 import type { Panels } from './panels.js';
-import { checkValues, checkWeights } from './recurrent.js';
-import type { RecurrentParameters, StateSource } from './recurrent.js';
+import { checkWeights } from './recurrent.js';
+import type { RecurrentParameters } from './recurrent.js';
 import type { Nonlinearity } from './rnn.js';
+import { checkValues } from './sequence.js';
+import type { StateSource } from './sequence.js';
 
 /** Floats of a recurrent product made at a time, where one row of weights has no more: a core's cache holds them. */
 const PRODUCT = 16384;
-
-const ACTIVATIONS: Readonly<Record<Nonlinearity, number>> = { tanh: TANH, relu: RELU };
 
 /** Addresses of one step. States are h, and for the LSTM c, (B, H) each. */
 interface Step {
@@ -71,17 +71,15 @@ export interface RtrlCell {
 
 /** The Elman cell with one of its activations. */
 export function rnnCell(nonlinearity: Nonlinearity): RtrlCell {
-  const activation = ACTIVATIONS[nonlinearity];
+  const kind = activationKind(nonlinearity);
   return {
     gates: 1,
     states: 1,
     slopes: 1,
     forward({ kernels, memory }, { next: [h], gates, slopes }, B, H) {
-      const zeros = memory.reserve(B * H);
-      memory.zero(zeros, B * H);
+      kernels.rnnForward(h!, gates, B * H, kind);
       memory.view(slopes, B * H).fill(1);
-      kernels.rnnForward(h!, gates, B * H, activation);
-      kernels.rnnBackward(slopes, slopes, zeros, h!, B * H, activation); // (1 + 0) phi'(a)
+      kernels.activationBackward(slopes, slopes, gates, h!, B * H, kind, 0);
     },
     carry({ kernels }, { p: [ph], products, slopes, inputs, rows, first, D }, H) {
       kernels.rnnSensitivities(ph!, products, slopes, inputs, rows, first, D, H);

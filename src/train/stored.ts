@@ -5,7 +5,7 @@ import type { HostArray } from '../engine.js';
 import { CheckpointError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import { RecurrentState } from '../layers/state.js';
-import type { StateSource } from '../ops/recurrent.js';
+import type { StateSource } from '../ops/sequence.js';
 import type { RandomState } from '../random.js';
 
 /** The losses of one epoch, in nats per token. */

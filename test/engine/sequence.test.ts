@@ -9,7 +9,7 @@ import type { Engine } from '../../src/engine.js';
 import type { RecurrentLayer } from '../../src/layers/recurrent.js';
 import { RecurrentState } from '../../src/layers/state.js';
 import { View } from '../../src/memory/view.js';
-import type { StateSource } from '../../src/ops/recurrent.js';
+import type { StateSource } from '../../src/ops/sequence.js';
 import { copyLayer, stacks, stacksEverywhere } from '../layers/stacks.js';
 import type { Stack } from '../layers/stacks.js';
 import { drawn, gradcheck, numbers } from '../ops/gradcheck.js';

@@ -1,14 +1,15 @@
 /**
- * The errors that assembly/math.ts states for exp, tanh and sigmoid, and src/kernels/activation.ts for the last two,
- * measured against 64-bit references. The functions are reached through kernels: tanh is rnnForward, sigmoid a gate of
- * lstmForward, exp the gradient of cross-entropy with a log-sum of 0. The grids are over the bit patterns, and dense
+ * The errors that assembly/math.ts and src/kernels/activation.ts state for exp, tanh, sigmoid, silu and gelu, measured
+ * against 64-bit references. The functions are reached through kernels: tanh is rnnForward, silu and gelu are
+ * activationForward, sigmoid a gate of lstmForward, exp the gradient of cross-entropy with a log-sum of 0. The grids are over the bit patterns, and dense
  * where the error is largest.
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { TANH } from '../../src/kernels/rnn.js';
+import { GELU, SILU, TANH } from '../../src/kernels/activation.js';
 import { selectKernels } from '../../src/kernels/select.js';
 import type { Selection } from '../../src/kernels/select.js';
+import { activationForward } from './reference.js';
 import { hasRelaxedSimd } from './relaxed-probe.js';
 
 /** Points of one call. X and Y hold so many floats, each behind one that belongs to it; the others four times as many. */
@@ -25,9 +26,9 @@ const TIERS = ['js', ...COMPILED] as const;
 
 /** What assembly/math.ts states, and src/kernels/activation.ts of its own. */
 const STATED = {
-  js: { tanhUlp: 4.1, tanhAbsolute: 2.5e-7, sigmoidAbsolute: 1.5e-7, expUlp: 0 },
-  simd: { tanhUlp: 7, tanhAbsolute: 4.2e-7, sigmoidAbsolute: 2.4e-7, expUlp: 1.1 },
-  relaxed: { tanhUlp: 7, tanhAbsolute: 4.2e-7, sigmoidAbsolute: 2.4e-7, expUlp: 1.1 },
+  js: { tanhUlp: 4.1, tanhAbsolute: 2.5e-7, sigmoidAbsolute: 1.5e-7, expUlp: 0, siluUlp: 0.51, geluAbsolute: 3.4e-7 },
+  simd: { tanhUlp: 7, tanhAbsolute: 4.2e-7, sigmoidAbsolute: 2.4e-7, expUlp: 1.1, siluUlp: 2, geluAbsolute: 4.3e-7 },
+  relaxed: { tanhUlp: 7, tanhAbsolute: 4.2e-7, sigmoidAbsolute: 2.4e-7, expUlp: 1.1, siluUlp: 2, geluAbsolute: 4.3e-7 },
 };
 
 /** The largest errors over a grid, absolute and in units of the last place, and the largest result. */
@@ -141,6 +142,28 @@ describe.each(TIERS)('math: %s', (tier) => {
     const grid = [measure(gate, sigmoid, 1e-36, 200, 997), measure(gate, sigmoid, -200, -1e-36, 997)];
     expect(Math.max(all.absolute, ...grid.map(({ absolute }) => absolute))).toBeLessThan(stated.sigmoidAbsolute);
     expect(all.absolute).toBeGreaterThan(stated.sigmoidAbsolute / 2);
+  });
+
+  const activation = (kind: number) => (): number => {
+    selection.kernels.activationForward(Y, X, CHUNK, kind);
+    return Y;
+  };
+  const reference = (kind: number) => (x: number) => activationForward([x], kind)[0]!;
+
+  it('silu: the stated error, no more and not much less', () => {
+    const grid = [measure(activation(SILU), reference(SILU), 0.01, 8, 997)];
+    grid.push(measure(activation(SILU), reference(SILU), -12, -0.01, 997));
+    const worst = Math.max(...grid.map(({ ulp }) => ulp));
+    expect(worst).toBeLessThan(stated.siluUlp);
+    expect(worst).toBeGreaterThan(stated.siluUlp / 2);
+  });
+
+  it('gelu: the stated error, no more and not much less', () => {
+    const grid = [measure(activation(GELU), reference(GELU), 0.01, 8, 997)];
+    grid.push(measure(activation(GELU), reference(GELU), -100, -1e-30, 9973));
+    const worst = Math.max(...grid.map(({ absolute }) => absolute));
+    expect(worst).toBeLessThan(stated.geluAbsolute);
+    expect(worst).toBeGreaterThan(stated.geluAbsolute / 2);
   });
 
   if (tier === 'js') return;

@@ -4,7 +4,9 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/soft-targets.js';
 import { Random } from '../../src/random.js';
+import * as losses from './reference-losses.js';
 import * as reference from './reference.js';
 
 const H = 3;
@@ -27,11 +29,11 @@ function expectNear(got: readonly number[], wanted: readonly number[]): void {
 }
 
 describe('the references of the backward kernels are gradients', () => {
-  it.each([0, 1])('rnn, activation %i', (activation) => {
-    const [a, dh, dy] = [values(9), values(9), values(9)];
-    const loss = (at: number[]): number => dot(reference.rnnForward(at, activation), reference.add(dh, dy));
-    const h = reference.rnnForward(a, activation);
-    expectNear(reference.rnnBackward(dh, dy, h, activation), differences(loss, a));
+  it.each([0, 1, 2, 3, 4, 5, 6])('activation %i', (kind) => {
+    const [x, dy] = [[...values(9), -5, 5], values(11)];
+    const loss = (at: number[]): number => dot(reference.activationForward(at, kind), dy);
+    const y = reference.activationForward(x, kind);
+    expectNear(reference.activationBackward(dy, x, y, kind), differences(loss, x));
   });
 
   it('lstm', () => {
@@ -88,7 +90,7 @@ describe('the references of the backward kernels are gradients', () => {
           ),
       );
     const loss = (theta: readonly number[]): number =>
-      dot(reference.rnnForward(preActivations(theta, moved(theta)), 0), [1, 2, 3]);
+      dot(preActivations(theta, moved(theta)).map(Math.tanh), [1, 2, 3]);
     const a = preActivations(weights, moved(weights));
     const slopes = a.map((x) => 1 - Math.tanh(x) ** 2);
     const products = reference.multiply(p, reference.transpose(wHh, H, H), weights.length, H, H);
@@ -131,12 +133,18 @@ describe('the references of the backward kernels are gradients', () => {
       ['h', got.ph],
       ['c', got.pc],
     ] as const) {
-      // prettier-ignore
       expectNear(
         reference.multiply(p, [1, 2, 3], 4 * H, 1, H),
         differences((theta) => loss(theta, which), zero),
       );
     }
+  });
+
+  it('layer normalisation', () => {
+    const [x, dy] = [values(10), values(10)];
+    const loss = (at: number[]): number => dot(reference.normalized(at, 5, 1e-3).u, dy);
+    const { u, stats } = reference.normalized(x, 5, 1e-3);
+    expectNear(reference.layerNormBackward(dy, u, stats, 5), differences(loss, x));
   });
 
   it('cross-entropy, with an ignored row', () => {
@@ -147,10 +155,34 @@ describe('the references of the backward kernels are gradients', () => {
     expectNear(reference.crossEntropyBackward(logits, logSums, targets, 5, -1, 0.3), differences(loss, logits));
   });
 
-  it('mean squared error', () => {
-    const [predictions, targets] = [values(7), values(7)];
-    const loss = (at: number[]): number => 0.3 * reference.meanSquaredErrorForward(at, targets);
-    const gradient = reference.meanSquaredErrorBackward(predictions, targets, (2 * 0.3) / 7);
-    expectNear(gradient, differences(loss, predictions));
+  it.each([0, 1, 2, 3])('pointwise loss, kind %i, with a mask', (kind) => {
+    const [predictions, targets, mask] = [values(7), values(7), [-1, 0, -1, -1, -1, 0, -1]];
+    const { loss, slope } = losses.pointwise[kind]!;
+    const sum = (at: number[]): number => 0.3 * losses.sumWhere(mask, at.map((y, i) => loss(y, targets[i]!, 0.5))); // prettier-ignore
+    const gradient = predictions.map((y, i) => 0.3 * slope(y, targets[i]!, 0.5));
+    expectNear(losses.keepWhere(mask, gradient), differences(sum, predictions));
+  });
+
+  it('gaussian divergence, by every argument', () => {
+    const by = { mean: values(5), logVariance: values(5), priorMean: values(5), priorLogVariance: values(5) };
+    const gradients = losses.gaussianGradients(by, 0.3);
+    for (const name of ['mean', 'logVariance', 'priorMean', 'priorLogVariance'] as const) {
+      const sum = (at: number[]): number =>
+        0.3 * losses.sumWhere(undefined, losses.gaussianDivergence({ ...by, [name]: at }));
+      expectNear(gradients[name], differences(sum, by[name]));
+    }
+  });
+
+  it.each([LOGITS, LOG_PROBABILITIES])('soft targets, form %i, with a row that does not count', (form) => {
+    const [x, p, mask] = [values(15), values(15).map(Math.abs), [-1, 0, -1]];
+    const { logSums } = losses.softTargets(x, p, mask, 5, form, true);
+    const loss = (at: number[]): number => 0.3 * dot(losses.softTargets(at, p, mask, 5, form, true).losses, [1, 1, 1]);
+    expectNear(losses.softTargetsGradient(x, p, logSums, mask, 5, form, 0.3), differences(loss, x));
+  });
+
+  it('label smoothing, with an ignored row', () => {
+    const [logits, targets] = [values(15), [4, -1, 0]];
+    const loss = (at: number[]): number => dot(losses.labelSmoothing(at, targets, 5, -1, 0.1), [0.3, 0.3, 0.3]);
+    expectNear(losses.labelSmoothingGradient(targets, 5, -1, 0.3 * 0.1), differences(loss, logits));
   });
 });

@@ -48,14 +48,55 @@ export function columnSums(a: Numbers, M: number, N: number): number[] {
   });
 }
 
-/** h = phi(a); tanh is 0, relu 1. */
-export function rnnForward(a: Numbers, activation: number): number[] {
-  return a.map((x) => (activation === 0 ? Math.tanh(x) : Math.max(x, 0)));
+/** The standard normal density. */
+const density = (x: number): number => Math.exp(-(x ** 2) / 2) / Math.sqrt(2 * Math.PI);
+
+/** The standard normal distribution: Taylor's series, and in the tails Laplace's continued fraction. */
+function normal(x: number): number {
+  if (x > 3) return 1 - normal(-x);
+  if (x < -3) {
+    let fraction = 0;
+    for (let k = 200; k > 0; k--) fraction = k / (fraction - x);
+    return density(x) / (fraction - x);
+  }
+  let sum = 0.5;
+  for (let k = 0, power = x / Math.sqrt(2 * Math.PI); k < 60; k++) {
+    sum += power / (2 * k + 1);
+    power *= -(x ** 2) / (2 * (k + 1));
+  }
+  return sum;
 }
 
-/** da = (dh + dy) phi'(a), by h = phi(a). */
-export function rnnBackward(dh: Numbers, dy: Numbers, h: Numbers, activation: number): number[] {
-  return h.map((y, i) => (dh[i]! + dy[i]!) * (activation === 0 ? 1 - y ** 2 : y > 0 ? 1 : 0));
+/** phi by number: tanh, relu, sigmoid, leakyRelu, identity, silu, gelu. */
+const activations: readonly ((x: number) => number)[] = [
+  Math.tanh,
+  (x) => Math.max(x, 0),
+  sigmoid,
+  (x) => Math.max(x, 0) + 0.01 * Math.min(x, 0),
+  (x) => x,
+  (x) => x * sigmoid(x),
+  (x) => x * normal(x),
+];
+
+/** phi' by number, from x and y = phi(x). */
+const slopes: readonly ((x: number, y: number) => number)[] = [
+  (_, y) => 1 - y ** 2,
+  (_, y) => (y > 0 ? 1 : 0),
+  (_, y) => y * (1 - y),
+  (_, y) => (y > 0 ? 1 : 0.01),
+  () => 1,
+  (x) => sigmoid(x) + x * sigmoid(x) * sigmoid(-x),
+  (x) => normal(x) + x * density(x),
+];
+
+/** y = phi(x). */
+export function activationForward(x: Numbers, kind: number): number[] {
+  return x.map(activations[kind]!);
+}
+
+/** dy phi'(x), by x and y = phi(x). */
+export function activationBackward(dy: Numbers, x: Numbers, y: Numbers, kind: number): number[] {
+  return dy.map((d, i) => d * slopes[kind]!(x[i]!, y[i]!));
 }
 
 /** Cuts (B, 4H) into its four blocks of (B, H). */
@@ -202,6 +243,31 @@ export function embeddingBackward(
   return out;
 }
 
+/** u = (x - m) / s, m and 1 / s of each row. */
+export function normalized(x: Numbers, width: number, epsilon: number): { u: number[]; stats: number[] } {
+  const rows = Array.from({ length: x.length / width }, (_, row) => x.slice(row * width, (row + 1) * width));
+  const stats = rows.map((row) => {
+    const mean = row.reduce((sum, value) => sum + value, 0) / width;
+    const variance = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / width;
+    return [mean, 1 / Math.sqrt(variance + epsilon)];
+  });
+  return {
+    u: x.map((value, i) => (value - stats[Math.floor(i / width)]![0]!) * stats[Math.floor(i / width)]![1]!),
+    stats: stats.flat(),
+  };
+}
+
+/** dx from g = dy gain, u and the saved stats. */
+export function layerNormBackward(g: Numbers, u: Numbers, stats: Numbers, width: number): number[] {
+  const gu = g.map((value, i) => value * u[i]!);
+  return Array.from({ length: g.length / width }, (_, row) => {
+    const range = [row * width, (row + 1) * width] as const;
+    const mean = (values: Numbers): number => values.slice(...range).reduce((sum, value) => sum + value, 0) / width;
+    const [meanG, meanGu] = [mean(g), mean(gu)];
+    return g.slice(...range).map((value, j) => (value - meanG - u[range[0] + j]! * meanGu) * stats[2 * row + 1]!);
+  }).flat();
+}
+
 /** Losses and log-sums of logits (n, V); 0 and 0 where the target is ignored. */
 export function crossEntropyForward(
   logits: Numbers,
@@ -234,16 +300,6 @@ export function crossEntropyBackward(
       return scale * (Math.exp(logits[row * V + v]! - logSums[row]!) - (v === target ? 1 : 0));
     }),
   );
-}
-
-/** The mean of the squared differences. */
-export function meanSquaredErrorForward(predictions: Numbers, targets: Numbers): number {
-  return predictions.reduce((sum, y, i) => sum + (y - targets[i]!) ** 2, 0) / predictions.length;
-}
-
-/** scale (y - t). */
-export function meanSquaredErrorBackward(predictions: Numbers, targets: Numbers, scale: number): number[] {
-  return predictions.map((y, i) => scale * (y - targets[i]!));
 }
 
 /** Which of n elements a dropout keeps; the finaliser of MurmurHash3 in exact integers. */

@@ -4,7 +4,7 @@
  * of floats, so buffers begin at addresses that are not multiples of 16, as steps of a sequence do.
  */
 
-import { RELU, TANH } from '../../src/kernels/rnn.js';
+import { ACTIVATIONS } from '../../src/kernels/activation.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import type { Heap } from '../../src/memory/heap.js';
 import { Random } from '../../src/random.js';
@@ -18,8 +18,8 @@ export const SIZES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33];
 /** Numbers of columns: every remainder of a panel of 16 as well. */
 export const WIDTHS: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 33];
 
-/** The two activations of the Elman cell. */
-export const ACTIVATIONS: readonly number[] = [TANH, RELU];
+/** The numbers of all activations. */
+export const KINDS: readonly number[] = ACTIVATIONS.map((_, kind) => kind);
 
 /** Fills what a kernel must not write; any number would do. */
 export const GAP = 1234.5;

@@ -147,11 +147,15 @@ test('a state dict that does not fit is refused as a whole', async () => {
   }
 });
 
+const COMMON =
+  'inputSize, hiddenSize, numLayers, bidirectional, merge, reverse, residual, learnInitialState, dropout, dropoutMask, ' +
+  'recurrentDropout, weightDropout, zoneout, bias, inputInit, recurrentInit';
+
 const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Embedding',
     (engine) => new Embedding(engine, { vocabSize: 3, size: 2, dim: 4 } as never),
-    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init.",
+    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init, dropout.",
   ],
   [
     'Embedding',
@@ -171,25 +175,24 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Dropout',
     (engine) => new Dropout(engine, { p: 0.5, inplace: true } as never),
-    "Dropout: unknown option 'inplace'. Known options: p.",
+    "Dropout: unknown option 'inplace'. Known options: p, mask.",
   ],
   ['Dropout', (engine) => new Dropout(engine, { p: 1 }), 'Dropout: p must be a number at least 0 and below 1, got 1.'],
   [
     'RNN',
-    (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, nonlinearity: 'sigmoid' as never }),
-    'RNN: nonlinearity must be one of tanh, relu, got sigmoid.',
+    (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, nonlinearity: 'swish' as never }),
+    'RNN: nonlinearity must be one of tanh, relu, sigmoid, leakyRelu, identity, silu, gelu, got swish.',
   ],
   [
     'RNN',
     (engine) => new RNN(engine, { inputSize: 3, hiddenSize: 2, forgetBias: 1 } as never),
-    "RNN: unknown option 'forgetBias'. Known options: inputSize, hiddenSize, numLayers, dropout, bias, inputInit, " +
-      'recurrentInit, nonlinearity.',
+    `RNN: unknown option 'forgetBias'. Known options: ${COMMON}, nonlinearity, independent.`,
   ],
   [
     'LSTM',
     (engine) => new LSTM(engine, { inputSize: 3, hiddenSize: 2, numLayer: 2 } as never),
-    "LSTM: unknown option 'numLayer'. Known options: inputSize, hiddenSize, numLayers, dropout, bias, inputInit, " +
-      'recurrentInit, forgetBias.',
+    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, peepholes, projSize, ` +
+      'gateClip, cellClip, layerNorm, layerNormEps.',
   ],
   [
     'LSTM',
@@ -270,7 +273,7 @@ describe('states', () => {
     const single = new LSTM(engine, { inputSize: I, hiddenSize: H });
     const refused = (layer: LSTM | GRU, state: RecurrentState) => () =>
       engine.evaluate(() => layer.forward(input(engine), state));
-    const advice = 'Use the state of a layer of the same kind and numLayers.';
+    const advice = 'Use the state of a layer of the same kind, numLayers and directions.';
     expect(refused(lstm, gru.zeroState(B))).toThrow(
       new ShapeError(`LSTM: state must hold 2 h and 2 c, got 2 h and 0 c. ${advice}`),
     );

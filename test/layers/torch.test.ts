@@ -2,12 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
-import { float32, float64 } from '../engine/settings.js';
-import { compare, layerOf, torchCases } from './torch-case.js';
-import type { Comparison, TorchCase } from './torch-case.js';
+import { everywhere, float32, float64 } from '../engine/settings.js';
+import { compare, differing, layerOf, padded } from './recurrent-case.js';
+import { torchCases } from './torch-case.js';
 
-const OUTPUTS = 1e-5;
-const GRADIENTS = 5e-5;
+const SINGLE = { output: 1e-5, gradient: 5e-5 };
 const DOUBLE = 1e-10;
 
 // recurrent.json gives inputs and weights to nine digits too, but results from before that rounding: PyTorch itself,
@@ -16,63 +15,66 @@ const ROUNDED = { output: 1e-8, gradient: 3e-8 };
 
 const rounded = torchCases('recurrent.json');
 const exact = torchCases('recurrent-float64.json');
-
-const exists = (torch: TorchCase): boolean => !torch.bidirectional && torch.proj === 0 && torch.lengths === null;
-const runnable = rounded.filter(exists);
-
-/** The names of results with an element further from PyTorch's than allowed, with the worst of them. */
-function differing(results: readonly Comparison[], allowed: (kind: Comparison['kind']) => number): string[] {
-  return results.flatMap(({ name, kind, actual, expected }) => {
-    if (actual.length !== expected.length) return [`${name}: ${actual.length} values for ${expected.length}`];
-    const far = expected.filter((value, i) => !(Math.abs(actual[i]! - value) <= allowed(kind)));
-    const worst = Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value)));
-    return far.length === 0 ? [] : [`${name}: ${far.length} of ${expected.length} differ, by at most ${worst}`];
-  });
-}
+const ragged = exact.filter(({ lengths }) => lengths !== null);
 
 test('the files hold the cases these tests expect', () => {
-  expect(runnable.map(({ name }) => name)).toEqual(['RNN_tanh', 'RNN_relu_2layer', 'LSTM', 'GRU']);
-  expect(exact.filter(exists).map(({ name }) => name)).toEqual([
+  expect(rounded.map(({ name }) => name)).toEqual([
+    'RNN_tanh',
+    'RNN_relu_2layer',
+    'LSTM',
+    'LSTM_2layer_bidirectional_ragged',
+    'LSTM_projection',
+    'GRU',
+    'GRU_2layer_bidirectional_ragged',
+  ]);
+  expect(exact.map(({ name }) => name)).toEqual([
     'RNN_tanh',
     'RNN_relu_2layer',
     'LSTM',
     'LSTM_2layer',
     'GRU',
     'GRU_2layer',
+    'RNN_bidirectional',
+    'LSTM_ragged',
+    'LSTM_bidirectional',
+    'LSTM_projection',
+    'LSTM_projection_2layer_bidirectional_ragged',
+    'GRU_bidirectional_ragged',
   ]);
-  expect(exact.every(exists)).toBe(true);
-});
-
-test('projections, two directions and ragged batches do not exist yet: exactly these cases wait for them', () => {
-  const waiting = rounded.filter((torch) => !exists(torch));
-  expect(waiting.map(({ name, bidirectional, proj, lengths }) => ({ name, bidirectional, proj, lengths }))).toEqual([
-    { name: 'LSTM_2layer_bidirectional_ragged', bidirectional: true, proj: 0, lengths: [6, 2, 1, 4] },
-    { name: 'LSTM_projection', bidirectional: false, proj: 2, lengths: null },
-    { name: 'GRU_2layer_bidirectional_ragged', bidirectional: true, proj: 0, lengths: [3, 6, 1, 5] },
+  expect(ragged.map(({ lengths }) => lengths)).toEqual([
+    [2, 5, 1, 4],
+    [3, 1, 5],
+    [1, 4, 5, 2],
   ]);
 });
 
 for (const { name, options } of float32) {
-  test.each([...runnable.map((torch) => ({ file: 9, torch })), ...exact.map((torch) => ({ file: 17, torch }))])(
+  test.each([...rounded.map((torch) => ({ file: 9, torch })), ...exact.map((torch) => ({ file: 17, torch }))])(
     `$torch.name, $file digits, is PyTorch's: ${name}`,
     async ({ torch }) => {
       const engine = await createEngine(options);
       expect(engine.report().kernels).toBe(name);
-      const results = compare(engine, torch);
-      expect(differing(results, (kind) => (kind === 'output' ? OUTPUTS : GRADIENTS))).toEqual([]);
+      expect(differing(compare(engine, torch), SINGLE)).toEqual([]);
     },
   );
 }
 
-test.each(runnable)("$name is PyTorch's as far as nine digits go: float64", async (torch) => {
+test.each(rounded)("$name is PyTorch's as far as nine digits go: float64", async (torch) => {
   const results = compare(await createEngine(float64.options), torch);
-  expect(differing(results, (kind) => ROUNDED[kind])).toEqual([]);
+  expect(differing(results, ROUNDED)).toEqual([]);
 });
 
 test.each(exact)("$name is PyTorch's to 1e-10: float64", async (torch) => {
   const results = compare(await createEngine(float64.options), torch);
-  expect(differing(results, () => DOUBLE)).toEqual([]);
+  expect(differing(results, DOUBLE)).toEqual([]);
 });
+
+for (const { name, options, unit } of everywhere) {
+  test.each(ragged)(`$name: NaN past the end of a row changes nothing: ${name}`, async (torch) => {
+    const results = compare(await createEngine(options), padded(torch, NaN));
+    expect(differing(results, unit === float64.unit ? DOUBLE : SINGLE)).toEqual([]);
+  });
+}
 
 test.each(exact)('$name compares every result PyTorch gives', async (torch) => {
   const names = compare(await createEngine(float64.options), torch).map((result) => result.name);

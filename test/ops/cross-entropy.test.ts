@@ -7,9 +7,9 @@ import { DataError, OptionError, ShapeError } from '../../src/errors.js';
 import { crossEntropy } from '../../src/ops/cross-entropy.js';
 import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
-import { lstm } from '../../src/ops/lstm.js';
-import { meanSquaredError } from '../../src/ops/mean-squared-error.js';
-import { RecurrentWeights } from '../../src/ops/recurrent.js';
+import { LstmCell } from '../../src/ops/lstm.js';
+import { recur } from '../../src/ops/sequence.js';
+import { meanSquaredError } from '../../src/ops/pointwise-loss.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
 
@@ -115,8 +115,8 @@ test('logits whose values another backward reads are left alone: a layer on top,
     biasIh: undefined,
     biasHh: undefined,
   };
-  const recurrent = new RecurrentWeights('lstm', 4, cell);
-  const states = (): View[] => [crossEntropy(lstm(x.view(), undefined, undefined, recurrent).output, targets)];
+  const recurrent = new LstmCell(cell);
+  const states = (): View[] => [crossEntropy(recur(recurrent, x.view(), []).all[0]!, targets)];
   expect(gradcheck(engine, [x, cell.weightIh, cell.weightHh], states)).toEqual([]);
 });
 
@@ -180,6 +180,8 @@ test('targets outside the vocabulary or of another shape are refused', async () 
     new ShapeError('crossEntropy: ids of shape (4, 3) must be an Int32Array of 12, got Int32Array of 11.'),
   );
   expect(refused(targets.data, [4, 3], { ignore: 1 })).toThrow(
-    new OptionError("crossEntropy: unknown option 'ignore'. Known options: ignoreIndex."),
+    new OptionError(
+      "crossEntropy: unknown option 'ignore'. Known options: ignoreIndex, labelSmoothing, reduction, mask, lengths.",
+    ),
   );
 });

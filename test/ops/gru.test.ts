@@ -1,14 +1,11 @@
 /** The GRU over time: gradients by finite differences, shapes. Its values: test/layers/torch.test.ts. */
 
-import { gru, GruWeights } from '../../src/ops/gru.js';
+import { GruCell } from '../../src/ops/gru.js';
 import { testRecurrent } from './recurrent-cell.js';
 
 testRecurrent({
   name: 'gru',
   gates: 3,
   states: ['h'],
-  build(parameters) {
-    const weights = new GruWeights(parameters);
-    return (x, h0) => gru(x, h0, weights);
-  },
+  build: (parameters) => new GruCell(parameters),
 });

@@ -9,7 +9,9 @@ import { ShapeError } from '../../src/errors.js';
 import type { Parameter } from '../../src/memory/parameter.js';
 import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
-import type { RecurrentParameters, StateSource } from '../../src/ops/recurrent.js';
+import type { RecurrentParameters } from '../../src/ops/recurrent.js';
+import { recur } from '../../src/ops/sequence.js';
+import type { Cell as Operation, StateSource } from '../../src/ops/sequence.js';
 import { formatShape } from '../../src/shape.js';
 import { doubleEngine } from '../engine/settings.js';
 import { drawn, gradcheck } from './gradcheck.js';
@@ -35,8 +37,8 @@ export interface Cell {
   readonly step?: number;
   /** Seed of the weights and inputs, where the usual ones leave a gradient at zero. */
   readonly seed?: number;
-  /** Packs the weights and returns the layer. */
-  build(parameters: RecurrentParameters): Run;
+  /** The cell on these weights. */
+  build(parameters: RecurrentParameters): Operation;
 }
 
 interface Sizes {
@@ -75,12 +77,20 @@ export function drawnWeights(
   return { parameters, list: Object.values(parameters).filter((parameter) => parameter !== undefined) };
 }
 
+/** The cell as a function. */
+function runOf(cell: Operation): Run {
+  return (x, ...states) => {
+    const { all, last } = recur(cell, x, states);
+    return { output: all[0]!, h: last[0]!, ...(last[1] === undefined ? {} : { c: last[1] }) };
+  };
+}
+
 async function benchOf(cell: Cell, { T, B, I, H }: Sizes = usual, bias: boolean = true): Promise<Bench> {
   const engine = await doubleEngine(cell.seed);
   const { parameters, list } = drawnWeights(engine, cell.gates, I, H, bias);
   const x = drawn(engine, 'x', [T, B, I]);
   const states = cell.states.map((name) => drawn(engine, `${name}0`, [B, H]));
-  return { engine, run: cell.build(parameters), x, states, weights: list };
+  return { engine, run: runOf(cell.build(parameters)), x, states, weights: list };
 }
 
 const stateViews = ({ states }: Bench): View[] => states.map((state) => state.view());
@@ -151,7 +161,7 @@ function testUses(cell: Cell, options: GradcheckOptions): void {
     const { engine, run, x } = bench;
     const before = new LinearWeights(drawn(engine, 'weight', [I, I]), drawn(engine, 'bias', [I]));
     const second = drawnWeights(engine, cell.gates, I, H);
-    const runSecond = cell.build(second.parameters);
+    const runSecond = runOf(cell.build(second.parameters));
     const outputs = () => {
       const shared = linear(x.view(), before);
       return [run(shared, ...stateViews(bench)).output, runSecond(shared).output, shared];
@@ -207,7 +217,7 @@ function testUses(cell: Cell, options: GradcheckOptions): void {
   test(`${cell.name}: no biases are biases of zero`, async () => {
     const { engine, run, x, weights, ...bench } = await benchOf(cell);
     const [weightIh, weightHh, biasIh, biasHh] = weights as [Parameter, Parameter, Parameter, Parameter];
-    const without = cell.build({ weightIh, weightHh, biasIh: undefined, biasHh: undefined });
+    const without = runOf(cell.build({ weightIh, weightHh, biasIh: undefined, biasHh: undefined }));
     const both = () =>
       engine.evaluate(() => {
         const states = bench.states.map((state) => state.view());

@@ -1,4 +1,4 @@
-/** Cases of dropoutForward and dropoutBackward. The mask is compared exactly, so it is the same in every tier. */
+/** Cases of dropoutForward, dropoutBackward and rowDropout. The mask is compared exactly, so it is the same in every tier. */
 
 import { expect, it } from 'vitest';
 import * as reference from '../reference.js';
@@ -45,6 +45,10 @@ export function testDropout(open: () => Workspace): void {
     for (const first of [1, 4, 6, 1001]) part(open(), 37, first);
   });
 
+  it('rowDropout: every width, rows of one id share a fate', () => {
+    for (const n of [0, 1, 2, 7, 40]) for (const E of LENGTHS) for (const rate of [0.3, 0.75]) rows(open(), n, E, rate);
+  });
+
   it('dropoutForward: keeps the share it should, and other keys keep others', () => {
     const workspace = open();
     const n = 1e5;
@@ -58,6 +62,25 @@ export function testDropout(open: () => Workspace): void {
     const agree = masks[0]!.filter((kept, i) => kept === masks[1]![i]).length / n;
     // Independent masks agree with probability 0.7^2 + 0.3^2.
     expect(Math.abs(agree - 0.58)).toBeLessThan(4 * Math.sqrt((0.58 * 0.42) / n));
+  });
+}
+
+function rows(workspace: Workspace, n: number, E: number, rate: number): void {
+  workspace.case(`rowDropout n=${n} E=${E} rate=${rate}`, () => {
+    const { threshold, scale } = settings(rate);
+    const ids = Array.from({ length: n }, (_, i) => (i * i + 10) % 11);
+    const keep = reference.kept(11, threshold, 5, 6);
+    const x = workspace.values(n * E);
+    const wanted = x.map((value, i) => (keep[ids[Math.floor(i / E)]!] ? value * scale : 0));
+    // What is dropped may be anything.
+    const given = x.map((value, i) => (keep[ids[Math.floor(i / E)]!] ? value : NaN));
+    const idsPtr = workspace.ints(ids);
+    const y = workspace.output(n * E);
+    workspace.kernels.rowDropout(y, workspace.input(given), idsPtr, n, E, threshold, scale, 5, 6);
+    workspace.expect('y', y, wanted, TOLERANCE);
+    const inPlace = workspace.inOut(given);
+    workspace.kernels.rowDropout(inPlace, inPlace, idsPtr, n, E, threshold, scale, 5, 6);
+    workspace.expect('y over x', inPlace, wanted, TOLERANCE);
   });
 }
 

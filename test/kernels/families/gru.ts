@@ -28,12 +28,12 @@ export function testGru(open: () => Workspace): void {
       const withNaN = (): number[] => workspace.values(H, 0.1, 0.9).map((x, j) => (missing[j] ? NaN : x));
       const h = workspace.output(H);
       const gates = workspace.inOut([...withNaN(), ...workspace.values(3 * H)]);
-      workspace.kernels.gruForward(h, gates, workspace.input(workspace.values(H)), 1, H);
+      workspace.kernels.gruForward(h, gates, workspace.input(workspace.values(H)), 1, H, Infinity);
       expect(workspace.read(h, H).map((x) => Number.isNaN(x))).toEqual(missing);
       const saved = workspace.inOut(workspace.values(4 * H, 0.1, 0.9));
       const dh = workspace.inOut(workspace.values(H));
       const before = workspace.input(workspace.values(H));
-      workspace.kernels.gruBackward(saved, dh, workspace.input(withNaN()), before, 1, H);
+      workspace.kernels.gruBackward(saved, dh, workspace.input(withNaN()), before, 1, H, Infinity);
       expect(workspace.read(dh, H).map((x) => Number.isNaN(x))).toEqual(missing);
       expect(workspace.read(saved, H).map((x) => Number.isNaN(x))).toEqual(missing);
     });
@@ -48,7 +48,7 @@ function forward(workspace: Workspace, B: number, H: number, over: boolean): voi
     const gates = workspace.inOut(a);
     const hPrevious = over ? workspace.inOut(before) : workspace.input(before);
     const h = over ? hPrevious : workspace.output(B * H);
-    workspace.kernels.gruForward(h, gates, hPrevious, B, H);
+    workspace.kernels.gruForward(h, gates, hPrevious, B, H, Infinity);
     workspace.expect('gates', gates, wanted.gates, FORWARD_TOLERANCE);
     workspace.expect('h', h, wanted.h, FORWARD_TOLERANCE);
   });
@@ -65,7 +65,7 @@ function backward(workspace: Workspace, B: number, H: number): void {
     const gates = workspace.inOut(saved.gates);
     const dh = workspace.inOut(gradients.dh);
     const dy = workspace.input(gradients.dy);
-    workspace.kernels.gruBackward(gates, dh, dy, workspace.input(hPrevious), B, H);
+    workspace.kernels.gruBackward(gates, dh, dy, workspace.input(hPrevious), B, H, Infinity);
     workspace.expect('gradients of the gates', gates, wanted.dGates, BACKWARD_TOLERANCE);
     workspace.expect('dh', dh, wanted.dh, BACKWARD_TOLERANCE);
   });

@@ -8,7 +8,7 @@ import { GRU } from '../../src/layers/gru.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { RNN } from '../../src/layers/rnn.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
-import { meanSquaredError } from '../../src/ops/mean-squared-error.js';
+import { meanSquaredError } from '../../src/ops/pointwise-loss.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';
 import { drawn, gradcheck, numbers } from './gradcheck.js';
 
