@@ -19,6 +19,9 @@ export { labelSmoothingBackward, labelSmoothingForward } from './label-smoothing
 export { softTargetsBackward, softTargetsForward } from './soft-targets';
 export { pointwiseLossBackward, pointwiseLossForward } from './pointwise-loss';
 export { gaussianDivergenceBackward, gaussianDivergenceForward } from './gaussian-divergence';
+export { softmaxBackward, softmaxForward } from './softmax';
+export { addBroadcast, multiplyBroadcast, reduceSum } from './broadcast';
+export { copyBlocks } from './copy';
 export { axpy, clampValues, scale, sumSquares } from './vector';
 export { multiplyAddChains, multiplyAddPairs } from './peak';
 export { adamStep, momentumStep, rmspropStep, sgdStep } from './optimizer';

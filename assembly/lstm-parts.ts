@@ -1,7 +1,7 @@
 /** One step of the LSTM cell in two parts, with every option. Contracts: src/kernels/lstm-parts.ts. */
 
 import { sigmoidRow, tanhRow } from './activation';
-import { sigmoidSlope, tanhSlope } from './gate-clip';
+import { limitSlope, sigmoidSlope, tanhSlope } from './gate-clip';
 import { flush, fmadd, loadLanes, storeLanes } from './simd';
 import { clampValues } from './vector';
 
@@ -115,8 +115,7 @@ function carryBackward(
   const one = f32x4.splat(1);
   const tiny = f32x4.splat(1e-30);
   const before = loadLanes(cPrevious, lanes);
-  const clipped = f32x4.ge(f32x4.abs(loadLanes(c, lanes)), f32x4.splat(cellClip));
-  const d = v128.andnot(loadLanes(dc, lanes), clipped);
+  const d = f32x4.mul(loadLanes(dc, lanes), limitSlope(loadLanes(c, lanes), cellClip));
   const gatesG = gates + (kind == CAROUSEL ? 0 : kind == FORGET ? 2 * block : block);
   const g = loadLanes(gatesG, lanes);
   let dg = f32x4.mul(d, tanhSlope(g, gateClip));
@@ -232,5 +231,6 @@ function outputBackward(
   storeLanes(dc, flush(f32x4.add(loadLanes(dc, lanes), dTanh), tiny), lanes);
   const da = flush(f32x4.mul(f32x4.mul(d, t), sigmoidSlope(o, gateClip)), tiny);
   storeLanes(gatesO, da, lanes);
-  if (peephole != 0) storeLanes(dSeen, fmadd(da, loadLanes(peephole, lanes), loadLanes(dSeen, lanes)), lanes);
+  if (peephole == 0) return;
+  storeLanes(dSeen, flush(fmadd(da, loadLanes(peephole, lanes), loadLanes(dSeen, lanes)), tiny), lanes);
 }

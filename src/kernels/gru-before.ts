@@ -7,14 +7,14 @@
  *     update    n = tanh(a_n)                                         a_n = W_in x_t + b_in + W_hn s + b_hn
  *               h_t = (1 - z) n + z h_{t-1}
  *
- * Every pre-activation is limited to +-gateClip (ONNX `clip`); Infinity is no limit.
+ * Every pre-activation is limited to +-gateClip (ONNX `clip`); where the limit holds its slope is 0. Infinity is no limit.
  */
 
 import type { Heap } from '../memory/heap.js';
 import { activationsOf } from './activation.js';
-import { limit, passing } from './gate-clip.js';
+import { limit, passing, sigmoidSlope, tanhSlope } from './gate-clip.js';
 
-/** The two parts of the cell over a batch. A NaN stays a NaN. */
+/** The two parts of the cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface GruBeforeKernels {
   /**
    * @param s out, (B, H): r h
@@ -79,11 +79,11 @@ export const gruBeforeJs = (heap: Heap): GruBeforeKernels => {
 
     gruResetBackward(gates, dh, ds, h, B, H, gateClip) {
       const { floats, shift } = heap;
-      const { low, high } = passing(heap, gateClip);
+      const open = passing(heap, gateClip);
       units(gates, B, H, (R, i) => {
         const r = floats[R]!;
         const d = floats[(ds >>> shift) + i]!;
-        floats[R] = r <= low || r >= high ? 0 : d * floats[(h >>> shift) + i]! * r * (1 - r);
+        floats[R] = d * floats[(h >>> shift) + i]! * sigmoidSlope(r, open);
         floats[(dh >>> shift) + i]! += d * r;
       });
     },
@@ -100,14 +100,14 @@ export const gruBeforeJs = (heap: Heap): GruBeforeKernels => {
 
     gruUpdateBackward(gates, dh, dy, hPrevious, B, H, gateClip) {
       const { floats, shift } = heap;
-      const { low, high, bound } = passing(heap, gateClip);
+      const open = passing(heap, gateClip);
       units(gates, B, H, (R, i) => {
         const z = floats[R + H]!;
         const n = floats[R + 2 * H]!;
         const d = floats[(dh >>> shift) + i]! + floats[(dy >>> shift) + i]!;
         const before = floats[(hPrevious >>> shift) + i]!;
-        floats[R + H] = z <= low || z >= high ? 0 : d * (before - n) * z * (1 - z);
-        floats[R + 2 * H] = Math.abs(n) >= bound ? 0 : d * (1 - z) * (1 - n * n);
+        floats[R + H] = d * (before - n) * sigmoidSlope(z, open);
+        floats[R + 2 * H] = d * (1 - z) * tanhSlope(n, open);
         floats[(dh >>> shift) + i] = d * z;
       });
     },

@@ -16,12 +16,13 @@
  *     da_n = d (1 - z) (1 - n^2)   da_z = d (h_{t-1} - n) z (1 - z)   da_r = da_n q r (1 - r)   dq = da_n r
  *     dh_{t-1} = d z, to which the host adds the products of da_r, da_z and dq with W_hh
  *
- * Every pre-activation, that of n with r q, is limited to +-gateClip (ONNX `clip`); Infinity is no limit.
+ * Every pre-activation, that of n with r q, is limited to +-gateClip (ONNX `clip`); where the limit holds its
+ * slope is 0. Infinity is no limit.
  */
 
 import type { Heap } from '../memory/heap.js';
 import { activationsOf } from './activation.js';
-import { limit, passing } from './gate-clip.js';
+import { limit, passing, sigmoidSlope, tanhSlope } from './gate-clip.js';
 
 /** The GRU cell over a batch. Gradients below 1e-30 may be flushed to 0; a NaN stays a NaN. */
 export interface GruKernels {
@@ -64,7 +65,7 @@ export const gruJs = (heap: Heap): GruKernels => {
 
     gruBackward(gates, dh, dy, hPrevious, B, H, gateClip) {
       const { floats, shift } = heap;
-      const { low, high, bound } = passing(heap, gateClip);
+      const open = passing(heap, gateClip);
       for (let b = 0; b < B; b++) {
         const row = b * H;
         const N = (gates >>> shift) + 4 * row;
@@ -74,11 +75,11 @@ export const gruJs = (heap: Heap): GruKernels => {
           const z = floats[N + 2 * H + j]!;
           const q = floats[N + 3 * H + j]!;
           const d = floats[(dh >>> shift) + row + j]! + floats[(dy >>> shift) + row + j]!;
-          const dn = Math.abs(n) >= bound ? 0 : d * (1 - z) * (1 - n * n);
+          const dn = d * (1 - z) * tanhSlope(n, open);
           floats[N + j] = dn;
-          floats[N + H + j] = r <= low || r >= high ? 0 : dn * q * r * (1 - r);
+          floats[N + H + j] = dn * q * sigmoidSlope(r, open);
           const kept = floats[(hPrevious >>> shift) + row + j]! - n;
-          floats[N + 2 * H + j] = z <= low || z >= high ? 0 : d * kept * z * (1 - z);
+          floats[N + 2 * H + j] = d * kept * sigmoidSlope(z, open);
           floats[N + 3 * H + j] = dn * r;
           floats[(dh >>> shift) + row + j] = d * z;
         }

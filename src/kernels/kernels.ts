@@ -3,6 +3,10 @@
 import type { Heap } from '../memory/heap.js';
 import { activationJs } from './activation.js';
 import type { ActivationKernels } from './activation.js';
+import { broadcastJs } from './broadcast.js';
+import type { BroadcastKernels } from './broadcast.js';
+import { copyJs } from './copy.js';
+import type { CopyKernels } from './copy.js';
 import { crossEntropyJs } from './cross-entropy.js';
 import type { CrossEntropyKernels } from './cross-entropy.js';
 import { diagonalJs } from './diagonal.js';
@@ -39,6 +43,8 @@ import { rtrlJs } from './rtrl.js';
 import type { RtrlKernels } from './rtrl.js';
 import { softTargetsJs } from './soft-targets.js';
 import type { SoftTargetsKernels } from './soft-targets.js';
+import { softmaxJs } from './softmax.js';
+import type { SoftmaxKernels } from './softmax.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
 
@@ -60,6 +66,9 @@ export type Kernels = GemmKernels &
   PointwiseLossKernels &
   GaussianDivergenceKernels &
   DropoutKernels &
+  SoftmaxKernels &
+  BroadcastKernels &
+  CopyKernels &
   VectorKernels &
   OptimizerKernels &
   PeakKernels;
@@ -84,6 +93,9 @@ export function jsKernels(heap: Heap): Kernels {
     ...pointwiseLossJs(heap),
     ...gaussianDivergenceJs(heap),
     ...dropoutJs(heap),
+    ...softmaxJs(heap),
+    ...broadcastJs(heap),
+    ...copyJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),
     ...peakJs(heap),

@@ -16,12 +16,12 @@
  *
  * Peepholes p are vectors (Gers, Schraudolph and Schmidhuber 2002): i and f see the c before, o sees the new one. Every
  * pre-activation is limited to +-gateClip after its peephole (ONNX `clip`), c_t to +-cellClip (Sak, Senior and Beaufays
- * 2014). Where a limit holds, no gradient passes. Infinity is no limit.
+ * 2014). Where a limit holds its slope is 0. Infinity is no limit.
  */
 
 import type { Heap } from '../memory/heap.js';
 import { activationsOf } from './activation.js';
-import { limit, passing, stored } from './gate-clip.js';
+import { limit, limitSlope, passing, sigmoidSlope, stored, tanhSlope } from './gate-clip.js';
 
 /** Cell input only. */
 export const CAROUSEL = 0;
@@ -32,7 +32,10 @@ export const FORGET = 2;
 /** Input and output gate; what is not written is kept. */
 export const COUPLED = 3;
 
-/** The two parts of the LSTM cell over a batch. G is the number of blocks. A NaN stays a NaN. */
+/**
+ * The two parts of the LSTM cell over a batch. G is the number of blocks. Gradients below 1e-30 may be flushed to 0; a
+ * NaN stays a NaN.
+ */
 export interface LstmPartsKernels {
   /**
    * @param c out, (B, H)
@@ -77,7 +80,7 @@ export interface LstmPartsKernels {
    * @param tanhC out, saved for the backward, (B, H)
    * @param gates in-out, (B, G H): the pre-activation of o in, o out; the others untouched
    * @param c in, (B, H): what tanh takes
-   * @param seen in, (B, H): what the peephole sees
+   * @param seen in, (B, H): what the peephole sees; may be c; not read without one
    * @param peephole in, p_o (H), or 0
    */
   lstmOutputForward(
@@ -96,7 +99,7 @@ export interface LstmPartsKernels {
   /**
    * @param gates in-out, (B, G H): o in, the gradient of its pre-activation out; the others untouched
    * @param dc in-out, (B, H), accumulates the gradient of what tanh took
-   * @param dSeen in-out, (B, H), accumulates the gradient of what the peephole saw; may be dc; unused without one
+   * @param dSeen in-out, (B, H), accumulates the gradient of what the peephole saw; may be dc; not touched without one
    * @param dh in, (B, H): gradient of h_t that comes back through time
    * @param dy in, (B, H): gradient of h_t as an output
    * @param tanhC in, (B, H)
@@ -160,8 +163,8 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
       const { floats, shift } = heap;
       const blocks = blocksOf(kind);
       const p = peepholes >>> shift;
-      const { low, high, bound } = passing(heap, gateClip);
-      const edge = stored(heap, cellClip);
+      const open = passing(heap, gateClip);
+      const most = stored(heap, cellClip);
       for (let b = 0; b < B; b++) {
         for (let j = 0; j < H; j++) {
           const I = (gates >>> shift) + blocks * b * H + j;
@@ -169,20 +172,18 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
           const G = I + (kind === CAROUSEL ? 0 : blocks - 2) * H;
           const row = b * H + j;
           const before = floats[(cPrevious >>> shift) + row]!;
-          const clipped = Math.abs(floats[(c >>> shift) + row]!) >= edge;
-          const d = clipped ? 0 : floats[(dc >>> shift) + row]!;
+          const d = floats[(dc >>> shift) + row]! * limitSlope(floats[(c >>> shift) + row]!, most);
           const g = floats[G]!;
           const i = kind === CAROUSEL ? 1 : floats[I]!;
-          floats[G] = Math.abs(g) >= bound ? 0 : d * i * (1 - g * g);
+          floats[G] = d * i * tanhSlope(g, open);
           let dBefore = d;
           if (kind !== CAROUSEL) {
-            const slope = i <= low || i >= high ? 0 : i * (1 - i);
-            const di = d * (kind === COUPLED ? g - before : g) * slope;
+            const di = d * (kind === COUPLED ? g - before : g) * sigmoidSlope(i, open);
             floats[I] = di;
             if (kind === COUPLED) dBefore = d * (1 - i);
             if (kind === FORGET) {
               const f = floats[F]!;
-              const df = f <= low || f >= high ? 0 : d * before * f * (1 - f);
+              const df = d * before * sigmoidSlope(f, open);
               floats[F] = df;
               dBefore = d * f + (peepholes === 0 ? 0 : df * floats[p + H + j]!);
             }
@@ -216,7 +217,7 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
     lstmOutputBackward(gates, dc, dSeen, dh, dy, tanhC, peephole, B, H, kind, gateClip) {
       const { floats, shift } = heap;
       const blocks = blocksOf(kind);
-      const { low, high } = passing(heap, gateClip);
+      const open = passing(heap, gateClip);
       for (let b = 0; b < B; b++) {
         for (let j = 0; j < H; j++) {
           const row = b * H + j;
@@ -226,7 +227,7 @@ export const lstmPartsJs = (heap: Heap): LstmPartsKernels => {
           const o = kind === CAROUSEL ? 1 : floats[O]!;
           floats[(dc >>> shift) + row]! += d * o * (1 - t * t);
           if (kind === CAROUSEL) continue;
-          const da = o <= low || o >= high ? 0 : d * t * o * (1 - o);
+          const da = d * t * sigmoidSlope(o, open);
           floats[O] = da;
           if (peephole !== 0) floats[(dSeen >>> shift) + row]! += da * floats[(peephole >>> shift) + j]!;
         }

@@ -12,6 +12,7 @@ import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './gemm.js';
 import { jsKernels } from './kernels.js';
 import { HUBER, LOGISTIC } from './pointwise-loss.js';
 import { LOGITS } from './soft-targets.js';
+import { COUPLED, FORGET } from './lstm-parts.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */
@@ -58,6 +59,9 @@ const [M, N, K] = [15, 77, 600];
 const [B, H] = [13, 21];
 const n = 333;
 
+/** Between two of the numbers, so that rounding does not decide which is limited. */
+const LIMIT = 0.508;
+
 /** `count` times so many floats, in bytes. */
 const state = (count: number): number => 4 * B * H * count;
 const vector = (count: number): number => 4 * n * count;
@@ -80,8 +84,24 @@ const CASES: Readonly<Record<string, Case>> = {
   lstmForward: (kernels, a, b) => kernels.lstmForward(a, a + state(1), a + state(2), b, b + state(4), B, H),
   lstmBackward: (kernels, a, b) =>
     kernels.lstmBackward(a, a + state(4), b, b + state(1), b + state(2), b + state(3), B, H),
+  'lstm in parts, forget gate, peepholes, limits': (kernels, a, b) => lstmParts(kernels, a, b, FORGET, LIMIT),
+  'lstm in parts, coupled gates': (kernels, a, b) => lstmParts(kernels, a, b, COUPLED, Infinity),
   gruForward: (kernels, a, b) => kernels.gruForward(a, b, b + state(4), B, H, Infinity),
   gruBackward: (kernels, a, b) => kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, Infinity),
+  'gruForward and gruBackward, limits': (kernels, a, b) => {
+    kernels.gruForward(a + state(4), a, b, B, H, LIMIT);
+    kernels.gruBackward(a, a + state(4), b, b + state(1), B, H, LIMIT);
+  },
+  'gru with the reset before': (kernels, a, b) => {
+    for (const clip of [Infinity, LIMIT]) {
+      kernels.gruResetForward(a + state(3), a, b, B, H, clip);
+      kernels.gruUpdateForward(a + state(4), a, b, B, H, clip);
+      kernels.gruUpdateBackward(a, a + state(4), b + state(1), b, B, H, clip);
+      kernels.gruResetBackward(a, a + state(4), b + state(1), b, B, H, clip);
+    }
+  },
+  diagonalProduct: (kernels, a, b) => kernels.diagonalProduct(a, b, b + 4 * M * N, M, N),
+  diagonalGradient: (kernels, a, b) => kernels.diagonalGradient(a, b, b + 4 * M * N, M, N, N, N),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
   rnnSensitivities: (kernels, a, b) => kernels.rnnSensitivities(a, a + state(1), b, b + vector(1), 3, 5, 4, H),
@@ -124,6 +144,18 @@ const CASES: Readonly<Record<string, Case>> = {
     kernels.layerNormBackward(a + 1024, a, b, a + 64, b + 64, 5, 31, 0);
     kernels.layerNormBackwardWeights(a + 2048, a + 3072, a, b, a + 64, 5, 31, 31);
   },
+  softmax: (kernels, a, b) => {
+    kernels.softmaxForward(a, b, 0, 5, 31, 1, 1, 0, 0);
+    kernels.softmaxForward(a + 1024, b, 0, 5, 31, 1, 1, 0, 1);
+    kernels.softmaxBackward(a + 2048, b, a, 5, 31, 0, 1);
+    kernels.softmaxBackward(a + 3072, b, a + 1024, 5, 31, 1, 0);
+  },
+  broadcast: (kernels, a, b) => {
+    kernels.addBroadcast(a, a, b, 5, 31, 0, 1, 0.5);
+    kernels.multiplyBroadcast(a, a, b, 5, 31, 1, 0, 1);
+    kernels.reduceSum(a + 1024, a, 5, 31, 31, 0, 1, 0.5);
+    kernels.reduceSum(a + 2048, a, 5, 31, 31, 1, 0, 0.5);
+  },
   axpy: (kernels, a, b) => kernels.axpy(a, b, n, 0.5),
   scale: (kernels, a) => kernels.scale(a, n, 0.5),
   clampValues: (kernels, a) => kernels.clampValues(a, n, 0.25),
@@ -133,6 +165,16 @@ const CASES: Readonly<Record<string, Case>> = {
   adamStep: (kernels, a, b) =>
     kernels.adamStep(a, b, a + vector(1), b + vector(1), n, 0.01, 0, 0, 0.9, 0.999, 1e-8, 0.1, 0.001),
 };
+
+/** A step and the way back through it: c, h and tanh(c) behind the gates, the gradient of c last. */
+function lstmParts(kernels: Kernels, a: number, b: number, kind: number, most: number): void {
+  const [c, h, tanhC, dc] = [a + state(4), a + state(5), a + state(6), a + state(7)] as const;
+  const [peepholes, peephole] = [b + state(3), b + state(3) + 8 * H] as const;
+  kernels.lstmCarryForward(c, a, b, peepholes, B, H, kind, most, most);
+  kernels.lstmOutputForward(h, tanhC, a, c, c, peephole, B, H, kind, most);
+  kernels.lstmOutputBackward(a, dc, dc, b + state(1), b + state(2), tanhC, peephole, B, H, kind, most);
+  kernels.lstmCarryBackward(a, dc, c, b, peepholes, B, H, kind, most, most);
+}
 
 /** How long the self-check goes on, in ms: well past the point where V8 has optimized every kernel. */
 const DURATION = 60;

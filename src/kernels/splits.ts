@@ -70,6 +70,14 @@ const panels =
     strides: [4 * (K! + 1), bStride(ldb!), bias1 === 0 ? 0 : 4, bias2 === 0 ? 0 : 4],
   });
 
+/** By rows, or by columns where there is one row. */
+const broadcast: Splitter = ([, , , rows, columns, bRow, bColumn]) => {
+  const work = rows! * columns! * MOVED;
+  return rows === 1
+    ? { size: 4, unit: LINE, work, strides: [4, 4, 4 * bColumn!] }
+    : { size: 3, unit: 1, work, strides: [4 * columns!, 4 * columns!, 4 * bRow!] };
+};
+
 /** The splits. A kernel that is not here runs whole. */
 export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   packPanels: panels(() => 4),
@@ -216,6 +224,31 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   zoneoutForward: (args) => ({ ...flat(3, HASHED)(args), first: 4 }),
   zoneoutBackward: (args) => ({ ...flat(2, HASHED)(args), first: 3 }),
   rowDropout: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 4 * E!, 4] }),
+
+  softmaxForward: ([, , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 3, unit: 1, work: rows! * width! * EXPONENTIAL, strides: [row, row], first: 7 };
+  },
+  softmaxBackward: ([, , , rows, width]) => {
+    const row = 4 * width!;
+    return { size: 3, unit: 1, work: rows! * width! * NORMALIZED, strides: [row, row, row] };
+  },
+
+  addBroadcast: broadcast,
+  multiplyBroadcast: broadcast,
+  // Shares of rows that are added to one another would not be the same sum.
+  reduceSum: ([, , rows, columns, lda, sRow, sColumn]) => {
+    const work = rows! * columns! * MOVED;
+    return sRow === 0 && sColumn === 1
+      ? { size: 3, unit: LINE, work, strides: [4, 4] }
+      : { size: 2, unit: sRow === 0 ? Math.max(rows!, 1) : 1, work, strides: [4 * sRow!, 4 * lda!] };
+  },
+  copyBlocks: ([, , outer, rows, width, toOuter, toRow, fromOuter, fromRow]) => {
+    const work = outer! * rows! * width! * MOVED;
+    return outer! > 1
+      ? { size: 2, unit: 1, work, strides: [4 * toOuter!, 4 * fromOuter!] }
+      : { size: 3, unit: 1, work, strides: [4 * toRow!, 4 * fromRow!] };
+  },
 
   axpy: flat(2, MOVED),
   scale: flat(1, MOVED),

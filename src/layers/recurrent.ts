@@ -20,6 +20,7 @@ import { checkRecurrent } from './recurrent-options.js';
 import type { CheckedOptions, RecurrentOptions } from './recurrent-options.js';
 import { runStack } from './stack.js';
 import { RecurrentState } from './state.js';
+import { Stepper } from './stepper.js';
 
 export type { RecurrentOptions } from './recurrent-options.js';
 
@@ -186,6 +187,15 @@ export abstract class RecurrentLayer extends Layer {
     const traces = trace === undefined ? [] : this.#places.map((place) => new LayerTrace(place));
     if (trace !== undefined) trace.layers = traces;
     return runStack(this, { x, state, ragged, allStates, traces });
+  }
+
+  /**
+   * The layer one step at a time, for inference: it keeps the state and allocates nothing.
+   * @param batch B, the rows of every step. Default 1
+   * @throws OptionError for a layer that reads from the end of a sequence
+   */
+  stepper(batch: number = 1): Stepper {
+    return new Stepper(this, checkSize(`${this.kind}.stepper`, 'batch', batch));
   }
 
   /** The cells, for those who run them: every direction of the first layer, of the second, and so on. @internal */

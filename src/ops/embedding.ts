@@ -40,8 +40,16 @@ export function embedding(ids: Ids, table: Parameter, mask?: DrawnMask): View {
  * Checks that ids fit their shape and a vocabulary.
  * @param except an id that is allowed although it lies outside
  * @param counts 0 for ids that may be anything, if there are any
+ * @param range what the ids are of, for the message
  */
-export function checkIds(operation: string, ids: Ids, V: number, except?: number, counts?: Int32Array): void {
+export function checkIds(
+  operation: string,
+  ids: Ids,
+  V: number,
+  except?: number,
+  counts?: Int32Array,
+  range: string = `the vocabulary of ${V}`,
+): void {
   const { data, shape } = checkForm(operation, 'ids', ids);
   if (!(data instanceof Int32Array) || data.length !== sizeOf(shape)) {
     throw new ShapeError(
@@ -51,7 +59,7 @@ export function checkIds(operation: string, ids: Ids, V: number, except?: number
   for (let i = 0; i < data.length; i++) {
     const id = data[i]!;
     if ((id >= 0 && id < V) || id === except || counts?.[i] === 0) continue;
-    throw new DataError(`${operation}: id ${id} at ${position(i, shape)} is outside the vocabulary of ${V}.`);
+    throw new DataError(`${operation}: id ${id} at ${position(i, shape)} is outside ${range}.`);
   }
 }
 

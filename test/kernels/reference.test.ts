@@ -8,6 +8,8 @@ import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/soft-targets.js';
 import { Random } from '../../src/random.js';
 import * as losses from './reference-losses.js';
 import * as reference from './reference.js';
+import * as cells from './reference-cells.js';
+import type { LstmForm } from './reference-cells.js';
 
 const H = 3;
 const SIZE = 2 * H;
@@ -27,6 +29,26 @@ function expectNear(got: readonly number[], wanted: readonly number[]): void {
   // Differences of step 1e-5 leave an error of about 1e-10.
   wanted.forEach((x, i) => expect(Math.abs(got[i]! - x)).toBeLessThan(1e-8));
 }
+
+/** None, and one that holds for some of the numbers here. */
+const LIMITS = [Infinity, 0.5];
+
+/** Every kind, with and without limits and peepholes. */
+const FORMS: readonly LstmForm[] = [0, 1, 2, 3].flatMap((kind) =>
+  LIMITS.flatMap((most) => {
+    const plain = { kind, H, peepholes: {}, gateClip: most, cellClip: most };
+    const gates = [...cells.LSTM_BLOCKS[kind]!].filter((name) => name !== 'g');
+    if (gates.length === 0) return [plain];
+    return [plain, { ...plain, peepholes: Object.fromEntries(gates.map((name) => [name, values(H)])) }];
+  }),
+);
+
+const blocksOf = ({ kind }: LstmForm): number => cells.LSTM_BLOCKS[kind]!.length;
+
+const isOutput = ({ kind }: LstmForm, i: number): boolean => {
+  const names = cells.LSTM_BLOCKS[kind]!;
+  return names[Math.floor(i / H) % names.length] === 'o';
+};
 
 describe('the references of the backward kernels are gradients', () => {
   it.each([0, 1, 2, 3, 4, 5, 6])('activation %i', (kind) => {
@@ -55,12 +77,12 @@ describe('the references of the backward kernels are gradients', () => {
     );
   });
 
-  it('gru', () => {
+  it.each(LIMITS)('gru, gateClip %d', (gateClip) => {
     const [a, hPrevious, dh, dy] = [values(4 * SIZE), values(SIZE), values(SIZE), values(SIZE)];
     const loss = (at: number[], before: number[]): number =>
-      dot(reference.gruForward(at, before, H).h, reference.add(dh, dy));
-    const { gates } = reference.gruForward(a, hPrevious, H);
-    const got = reference.gruBackward({ gates, hPrevious }, { dh, dy }, H);
+      dot(reference.gruForward(at, before, H, gateClip).h, reference.add(dh, dy));
+    const { gates, slopes } = reference.gruForward(a, hPrevious, H, gateClip);
+    const got = reference.gruBackward({ gates, slopes, hPrevious }, { dh, dy }, H);
     expectNear(
       got.dGates,
       differences((at) => loss(at, hPrevious), a),
@@ -147,6 +169,125 @@ describe('the references of the backward kernels are gradients', () => {
     expectNear(reference.layerNormBackward(dy, u, stats, 5), differences(loss, x));
   });
 
+  it.each(FORMS)('the carry of an lstm, %j', (form) => {
+    const carried = (at: number[], before: number[]): cells.LstmCarry => cells.lstmCarryForward(at, before, form);
+    const [a, cPrevious, dc] = [values(SIZE * blocksOf(form)), values(SIZE), values(SIZE)];
+    const got = cells.lstmCarryBackward({ ...carried(a, cPrevious), cPrevious }, dc, form);
+    const wanted = differences((at) => dot(carried(at, cPrevious).c, dc), a);
+    // The carry leaves o as it is, and gives it no gradient.
+    expectNear(
+      got.dGates,
+      wanted.map((x, i) => (isOutput(form, i) ? a[i]! : x)),
+    );
+    expectNear(
+      got.dc,
+      differences((before) => dot(carried(a, before).c, dc), cPrevious),
+    );
+  });
+
+  it.each(FORMS)('the output of an lstm, %j', (form) => {
+    const [a, c, seen, dc, dSeen] = [
+      values(SIZE * blocksOf(form)),
+      values(SIZE),
+      values(SIZE),
+      values(SIZE),
+      values(SIZE),
+    ];
+    const [dh, dy] = [values(SIZE), values(SIZE)];
+    const loss = (at: number[], states: { c: number[]; seen: number[] }): number =>
+      dot(cells.lstmOutputForward(at, states, form).h, reference.add(dh, dy));
+    const saved = cells.lstmOutputForward(a, { c, seen }, form);
+    const got = cells.lstmOutputBackward(saved, { dc, dSeen, dh, dy }, form);
+    const wanted = differences((at) => loss(at, { c, seen }), a);
+    expectNear(
+      got.dGates,
+      wanted.map((x, i) => (isOutput(form, i) ? x : a[i]!)),
+    );
+    expectNear(
+      got.dc,
+      reference.add(
+        dc,
+        differences((at) => loss(a, { c: at, seen }), c),
+      ),
+    );
+    expectNear(
+      got.dSeen,
+      reference.add(
+        dSeen,
+        differences((at) => loss(a, { c, seen: at }), seen),
+      ),
+    );
+  });
+
+  it.each(LIMITS)('gru with the reset before, gateClip %d', (gateClip) => {
+    const [a, h, ds, dh, dy] = [values(3 * SIZE), values(SIZE), values(SIZE), values(SIZE), values(SIZE)];
+    const resetLoss = (at: number[], state: number[]): number =>
+      dot(cells.gruResetForward(at, state, H, gateClip).s, ds);
+    const reset = cells.gruResetForward(a, h, H, gateClip);
+    const gotReset = cells.gruResetBackward({ ...reset, h }, { ds, dh }, H);
+    const [dR] = reference.cut(gotReset.dGates, H, 3);
+    const wantedReset = differences((at) => resetLoss(at, h), a);
+    expectNear(dR!, reference.cut(wantedReset, H, 3)[0]!);
+    expectNear(
+      gotReset.dh,
+      reference.add(
+        dh,
+        differences((state) => resetLoss(a, state), h),
+      ),
+    );
+
+    // a_z enters by the first part and the second goes back to it.
+    const step = (at: number[], before: number[]): ReturnType<typeof cells.gruUpdateForward> =>
+      cells.gruUpdateForward(cells.gruResetForward(at, h, H, gateClip).gates, before, H, gateClip);
+    const loss = (at: number[], before: number[]): number => dot(step(at, before).h, reference.add(dh, dy));
+    const { gates, slopes: ofN } = step(a, h);
+    const slopes = reference.joined(
+      [...reference.cut(reset.slopes, H, 3).slice(0, 2), reference.cut(ofN, H, 3)[2]!],
+      H,
+    );
+    const got = cells.gruUpdateBackward({ gates, slopes, hPrevious: h }, { dh, dy }, H);
+    const [, ...dZN] = reference.cut(got.dGates, H, 3);
+    const [, ...wanted] = reference.cut(
+      differences((at) => loss(at, h), a),
+      H,
+      3,
+    );
+    expectNear(dZN.flat(), wanted.flat());
+    expectNear(
+      got.dh,
+      differences((before) => loss(a, before), h),
+    );
+  });
+
+  it('products with a diagonal', () => {
+    const [y, x, u, dy] = [values(SIZE), values(SIZE), values(H), values(SIZE)];
+    const loss = (at: number[], diagonal: number[]): number => dot(reference.diagonalProduct(y, at, diagonal), dy);
+    const zeros = (size: number): number[] => new Array<number>(size).fill(0);
+    expectNear(
+      reference.diagonalProduct(zeros(SIZE), dy, u),
+      differences((at) => loss(at, u), x),
+    );
+    expectNear(
+      reference.diagonalGradient(zeros(H), dy, x),
+      differences((diagonal) => loss(x, diagonal), u),
+    );
+  });
+
+  it('zoneout', () => {
+    const [x, previous, dy] = [values(SIZE), values(SIZE), values(SIZE)];
+    const keep = [true, false, true, true, false, false];
+    const loss = (at: number[], before: number[]): number => dot(reference.zoneoutForward(at, before, keep), dy);
+    const { dx, dPrevious } = reference.zoneoutBackward(dy, keep);
+    expectNear(
+      dx,
+      differences((at) => loss(at, previous), x),
+    );
+    expectNear(
+      dPrevious,
+      differences((before) => loss(x, before), previous),
+    );
+  });
+
   it('cross-entropy, with an ignored row', () => {
     const [logits, targets] = [values(15), [4, -1, 0]];
     const loss = (at: number[]): number =>
@@ -184,5 +325,13 @@ describe('the references of the backward kernels are gradients', () => {
     const [logits, targets] = [values(15), [4, -1, 0]];
     const loss = (at: number[]): number => dot(losses.labelSmoothing(at, targets, 5, -1, 0.1), [0.3, 0.3, 0.3]);
     expectNear(losses.labelSmoothingGradient(targets, 5, -1, 0.3 * 0.1), differences(loss, logits));
+  });
+
+  it.each([false, true])('softmax, log %s, with a masked element', (log) => {
+    const [x, dy, allowed] = [values(5), values(5), [true, true, false, true, true]];
+    const visible = (y: number[]): number[] => y.map((value, j) => (allowed[j]! ? value : 0));
+    const loss = (at: number[]): number => dot(visible(reference.softmaxForward(at, allowed, log)), dy);
+    const y = reference.softmaxForward(x, allowed, log);
+    expectNear(reference.softmaxBackward(dy, y, log), differences(loss, x));
   });
 });

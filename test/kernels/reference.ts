@@ -7,7 +7,14 @@ type Numbers = readonly number[];
 
 const PANEL = 16;
 
-const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+/** The logistic function. */
+export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** x within +-most. */
+export const clip = (x: number, most: number): number => Math.min(Math.max(x, -most), most);
+
+/** The slope of `clip`. */
+export const clipSlope = (x: number, most: number): number => (Math.abs(x) > most ? 0 : 1);
 
 /** A (M, K) times B (K, N). */
 export function multiply(a: Numbers, b: Numbers, M: number, N: number, K: number): number[] {
@@ -99,13 +106,17 @@ export function activationBackward(dy: Numbers, x: Numbers, y: Numbers, kind: nu
   return dy.map((d, i) => d * slopes[kind]!(x[i]!, y[i]!));
 }
 
-/** Cuts (B, 4H) into its four blocks of (B, H). */
-export function blocks(gates: Numbers, H: number): [number[], number[], number[], number[]] {
-  const block = (which: number): number[] => gates.filter((_, i) => Math.floor(i / H) % 4 === which);
-  return [block(0), block(1), block(2), block(3)];
+/** Cuts (B, count H) into its blocks of (B, H). */
+export function cut(gates: Numbers, H: number, count: number): number[][] {
+  return Array.from({ length: count }, (_, which) => gates.filter((_x, i) => Math.floor(i / H) % count === which));
 }
 
-/** Joins four blocks of (B, H) to (B, 4H). */
+/** Cuts (B, 4H) into its four blocks of (B, H). */
+export function blocks(gates: Numbers, H: number): [number[], number[], number[], number[]] {
+  return cut(gates, H, 4) as [number[], number[], number[], number[]];
+}
+
+/** Joins blocks of (B, H) to (B, count H). */
 export function joined(parts: readonly Numbers[], H: number): number[] {
   const B = parts[0]!.length / H;
   return Array.from({ length: B }, (_, b) => parts.flatMap((part) => part.slice(b * H, (b + 1) * H))).flat();
@@ -144,27 +155,35 @@ export function lstmBackward(
   return { dGates: joined([dI, dF, dG, dO], H), dc: dc.map((x, j) => x * f[j]!) };
 }
 
-/** One GRU step from a_n, a_r, a_z, q; the gates out are n, r, z, q. */
-export function gruForward(gates: Numbers, hPrevious: Numbers, H: number): { h: number[]; gates: number[] } {
+/** One GRU step from a_n, a_r, a_z, q; the gates out are n, r, z, q, and `slopes` those of the limits of each. */
+export function gruForward(
+  gates: Numbers,
+  hPrevious: Numbers,
+  H: number,
+  gateClip: number,
+): { h: number[]; gates: number[]; slopes: number[] } {
   const [aN, aR, aZ, q] = blocks(gates, H);
-  const r = aR.map(sigmoid);
-  const z = aZ.map(sigmoid);
-  const n = aN.map((a, j) => Math.tanh(a + r[j]! * q[j]!));
+  const gate = (a: number): number => sigmoid(clip(a, gateClip));
+  const [r, z] = [aR.map(gate), aZ.map(gate)];
+  const sums = aN.map((a, j) => a + r[j]! * q[j]!);
+  const n = sums.map((a) => Math.tanh(clip(a, gateClip)));
   const h = hPrevious.map((before, j) => (1 - z[j]!) * n[j]! + z[j]! * before);
-  return { h, gates: joined([n, r, z, q], H) };
+  const slopes = [...[sums, aR, aZ].map((part) => part.map((a) => clipSlope(a, gateClip))), q];
+  return { h, gates: joined([n, r, z, q], H), slopes: joined(slopes, H) };
 }
 
 /** Its backward, from n, r, z, q; `dh` out is the direct part of the gradient of h_{t-1}. */
 export function gruBackward(
-  saved: { gates: Numbers; hPrevious: Numbers },
+  saved: { gates: Numbers; slopes: Numbers; hPrevious: Numbers },
   gradients: { dh: Numbers; dy: Numbers },
   H: number,
 ): { dGates: number[]; dh: number[] } {
   const [n, r, z, q] = blocks(saved.gates, H);
+  const [ofN, ofR, ofZ] = blocks(saved.slopes, H);
   const d = add(gradients.dh, gradients.dy);
-  const dN = d.map((x, j) => x * (1 - z[j]!) * (1 - n[j]! ** 2));
-  const dR = dN.map((x, j) => x * q[j]! * r[j]! * (1 - r[j]!));
-  const dZ = d.map((x, j) => x * (saved.hPrevious[j]! - n[j]!) * z[j]! * (1 - z[j]!));
+  const dN = d.map((x, j) => x * (1 - z[j]!) * (1 - n[j]! ** 2) * ofN[j]!);
+  const dR = dN.map((x, j) => x * q[j]! * r[j]! * (1 - r[j]!) * ofR[j]!);
+  const dZ = d.map((x, j) => x * (saved.hPrevious[j]! - n[j]!) * z[j]! * (1 - z[j]!) * ofZ[j]!);
   const dQ = dN.map((x, j) => x * r[j]!);
   return { dGates: joined([dN, dR, dZ, dQ], H), dh: d.map((x, j) => x * z[j]!) };
 }
@@ -221,6 +240,18 @@ export function lstmSensitivities(
     (x, at) => slope(3, at) * x + slope(0, at) * aI[at]! + slope(1, at) * aF[at]! + slope(2, at) * aG[at]!,
   );
   return { pc: dc, ph: dc.map((x, at) => slope(4, at) * x + slope(5, at) * aO[at]!) };
+}
+
+/** y (M, N) plus x diag(u). */
+export function diagonalProduct(y: Numbers, x: Numbers, u: Numbers): number[] {
+  return y.map((value, i) => value + x[i]! * u[i % u.length]!);
+}
+
+/** du (N) plus the sums over the rows of a b, both (M, N). */
+export function diagonalGradient(du: Numbers, a: Numbers, b: Numbers): number[] {
+  const N = du.length;
+  const products = a.map((x, i) => x * b[i]!);
+  return add(du, columnSums(products, a.length / N, N));
 }
 
 /** Rows of a table (V, E). */
@@ -314,6 +345,16 @@ export function kept(n: number, threshold: number, key0: number, key1: number): 
   return Array.from({ length: n }, (_, i) => Number(hash(i) >> 8n) >= threshold);
 }
 
+/** y_i = x_i where kept, else previous_i. */
+export function zoneoutForward(x: Numbers, previous: Numbers, keep: readonly boolean[]): number[] {
+  return x.map((value, i) => (keep[i] ? value : previous[i]!));
+}
+
+/** The gradient of y, divided between x and the state before. */
+export function zoneoutBackward(dy: Numbers, keep: readonly boolean[]): { dx: number[]; dPrevious: number[] } {
+  return { dx: dy.map((d, i) => (keep[i] ? d : 0)), dPrevious: dy.map((d, i) => (keep[i] ? 0 : d)) };
+}
+
 /** Options of the updates; each uses some. */
 export interface Update {
   lr: number;
@@ -356,3 +397,18 @@ export const updates: Record<string, (p: number, g: number, m: number, v: number
     return { p: start - ((lr / (1 - beta1 ** step)) * mean) / unbiased, m: mean, v: square };
   },
 };
+
+/** Softmax of one row over what is allowed, or its logarithm. */
+export function softmaxForward(x: Numbers, allowed: readonly boolean[], log: boolean): number[] {
+  const top = Math.max(...x.filter((_, j) => allowed[j]!));
+  const sum = x.reduce((total, value, j) => total + (allowed[j]! ? Math.exp(value - top) : 0), 0);
+  if (log) return x.map((value, j) => (allowed[j]! ? value - top - Math.log(sum) : -Infinity));
+  return x.map((value, j) => (allowed[j]! ? Math.exp(value - top) / sum : 0));
+}
+
+/** dx of one row, by y; what is not allowed has no gradient. */
+export function softmaxBackward(dy: Numbers, y: Numbers, log: boolean): number[] {
+  const p = log ? y.map(Math.exp) : y;
+  const sum = p.reduce((total, value, j) => total + (value === 0 ? 0 : log ? dy[j]! : value * dy[j]!), 0);
+  return p.map((value, j) => (value === 0 ? 0 : log ? dy[j]! - value * sum : value * (dy[j]! - sum)));
+}

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ACTIVATIONS, RELU, TANH } from '../../src/kernels/activation.js';
 import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
+import { COUPLED, FORGET } from '../../src/kernels/lstm-parts.js';
 import { CHAINS, PAIRED_CHAINS } from '../../src/kernels/peak.js';
 import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../../src/kernels/pointwise-loss.js';
 import { selectKernels } from '../../src/kernels/select.js';
@@ -24,11 +25,15 @@ const LOCKED: Record<string, string> = {
   activationBackward: '146a8599',
   activationForward: '910b0f73',
   adamStep: '7d65c797',
+  addBroadcast: '75957c84',
   axpy: '33fe62bd',
   clampValues: '63a76cec',
   columnSums: '46877b3c',
+  copyBlocks: '7fd0e3b7',
   crossEntropyBackward: 'e0a50a1c',
   crossEntropyForward: 'dfcbe6db',
+  diagonalGradient: 'a0363e34',
+  diagonalProduct: '8ae2aeea',
   dropoutBackward: 'db8d5f3e',
   dropoutForward: '5fac2820',
   embeddingBackward: 'da5850a1',
@@ -45,19 +50,29 @@ const LOCKED: Record<string, string> = {
   layerNormBackward: 'a6543c2f',
   layerNormBackwardWeights: '823f74d6',
   layerNormForward: '4f6d9a73',
+  gruResetBackward: '3099c497',
+  gruResetForward: 'f112b877',
+  gruUpdateBackward: '0551c40a',
+  gruUpdateForward: '09aa43b4',
   lstmBackward: 'b3c1cec5',
+  lstmCarryBackward: '8ed60e49',
+  lstmCarryForward: '9057f01f',
   lstmForward: 'c3d406ae',
   lstmSensitivities: 'a10b6f64',
   lstmSlopes: '04a573e3',
+  lstmOutputBackward: 'eec2bf5d',
+  lstmOutputForward: 'a29d895f',
   momentumStep: '00d69965',
   multiplyAddChains: 'e8f840b8',
   multiplyAddPairs: '0fcece02',
+  multiplyBroadcast: '0245522b',
   packPanels: 'd33024c2',
   packPanelsTransposed: 'cca9ba8e',
   pointwiseLossBackward: '61a14c58',
   'pointwiseLossBackward, squared': 'bfd16f13',
   pointwiseLossForward: '0e3ef061',
   'pointwiseLossForward, squared': '4ac15acf',
+  reduceSum: '294d00e0',
   rmspropStep: '8e672cbc',
   rnnBackward: '6f78bfb6',
   rnnForward: '425337c3',
@@ -67,7 +82,11 @@ const LOCKED: Record<string, string> = {
   sgdStep: '2caef0fa',
   softTargetsBackward: '6a4984aa',
   softTargetsForward: 'da5d6dc7',
+  softmaxBackward: 'd2cfcff4',
+  softmaxForward: 'b57e92dc',
   sumSquares: 'c290c3ee',
+  zoneoutBackward: 'd29066bb',
+  zoneoutForward: '19ed7439',
 };
 
 let heap: Heap;
@@ -221,6 +240,68 @@ const RUNS: Record<string, () => number[]> = {
     kernels.gemv(y, some(35 * 23), some(23), 35, 23);
     return bits(35, y);
   },
+  lstmCarryForward: () =>
+    [FORGET, COUPLED].flatMap((kind) =>
+      [Infinity, 0.7].flatMap((clip) => {
+        const [c, gates] = [some(SIZE), some(4 * SIZE, -5, 5)];
+        kernels.lstmCarryForward(c, gates, some(SIZE), some(2 * 7), 3, 7, kind, clip, clip);
+        return [...bits(SIZE, c), ...bits(4 * SIZE, gates)];
+      }),
+    ),
+  lstmCarryBackward: () =>
+    [FORGET, COUPLED].flatMap((kind) =>
+      [Infinity, 0.7].flatMap((clip) => {
+        const [gates, dc] = [some(4 * SIZE), some(SIZE)];
+        kernels.lstmCarryBackward(gates, dc, some(SIZE), some(SIZE), some(2 * 7), 3, 7, kind, clip, clip);
+        return [...bits(4 * SIZE, gates), ...bits(SIZE, dc)];
+      }),
+    ),
+  lstmOutputForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [h, tanhC, gates] = [some(SIZE), some(SIZE), some(4 * SIZE, -5, 5)];
+      kernels.lstmOutputForward(h, tanhC, gates, some(SIZE), some(SIZE), some(7), 3, 7, FORGET, clip);
+      return [...bits(SIZE, h, tanhC), ...bits(4 * SIZE, gates)];
+    }),
+  lstmOutputBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dc, dSeen] = [some(4 * SIZE), some(SIZE), some(SIZE)];
+      kernels.lstmOutputBackward(gates, dc, dSeen, some(SIZE), some(SIZE), some(SIZE), some(7), 3, 7, FORGET, clip);
+      return [...bits(4 * SIZE, gates), ...bits(SIZE, dc, dSeen)];
+    }),
+  gruResetForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [s, gates] = [some(SIZE), some(3 * SIZE, -5, 5)];
+      kernels.gruResetForward(s, gates, some(SIZE), 3, 7, clip);
+      return [...bits(SIZE, s), ...bits(3 * SIZE, gates)];
+    }),
+  gruResetBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dh] = [some(3 * SIZE), some(SIZE)];
+      kernels.gruResetBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, clip);
+      return [...bits(3 * SIZE, gates), ...bits(SIZE, dh)];
+    }),
+  gruUpdateForward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [h, gates] = [some(SIZE), some(3 * SIZE, -5, 5)];
+      kernels.gruUpdateForward(h, gates, some(SIZE), 3, 7, clip);
+      return [...bits(SIZE, h), ...bits(3 * SIZE, gates)];
+    }),
+  gruUpdateBackward: () =>
+    [Infinity, 0.7].flatMap((clip) => {
+      const [gates, dh] = [some(3 * SIZE), some(SIZE)];
+      kernels.gruUpdateBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, clip);
+      return [...bits(3 * SIZE, gates), ...bits(SIZE, dh)];
+    }),
+  diagonalProduct: () => {
+    const y = some(31 * 13);
+    kernels.diagonalProduct(y, some(31 * 13), some(13), 31, 13);
+    return bits(31 * 13, y);
+  },
+  diagonalGradient: () => {
+    const du = some(29);
+    kernels.diagonalGradient(du, some(31 * 30), some(31 * 29), 31, 29, 30, 29);
+    return bits(29, du);
+  },
   embeddingForward: () => {
     const y = some(4 * 7);
     kernels.embeddingForward(y, some(5 * 7), ids([4, 0, 4, 1]), 4, 7);
@@ -330,6 +411,53 @@ const RUNS: Record<string, () => number[]> = {
     kernels.rowDropout(y, some(4 * 7), ids([4, 0, 4, 1]), 4, 7, 2 ** 23, 2, 5, 6);
     return bits(4 * 7, y);
   },
+
+  zoneoutForward: () => {
+    const y = some(SIZE);
+    kernels.zoneoutForward(y, some(SIZE), some(SIZE), SIZE, 0, 2 ** 22, 5, 6);
+    return bits(SIZE, y);
+  },
+  zoneoutBackward: () => {
+    const [dy, dPrevious] = [some(SIZE), some(SIZE)];
+    kernels.zoneoutBackward(dy, dPrevious, SIZE, 0, 2 ** 22, 5, 6);
+    return bits(SIZE, dy, dPrevious);
+  },
+  softmaxForward: () =>
+    [0, 1].flatMap((log) => {
+      const y = some(3 * 29);
+      const mask = ids(Array.from({ length: 29 }, (_, i) => (i % 5 === 3 ? 0 : 1)));
+      kernels.softmaxForward(y, some(3 * 29, -9, 9), mask, 3, 29, 1, 1, 0, log);
+      return bits(3 * 29, y);
+    }),
+  softmaxBackward: () =>
+    [0, 1].flatMap((log) => {
+      const dx = some(3 * 29);
+      kernels.softmaxBackward(dx, some(3 * 29), some(3 * 29), 3, 29, log, log);
+      return bits(3 * 29, dx);
+    }),
+  addBroadcast: () => {
+    const y = some(SIZE);
+    kernels.addBroadcast(y, some(SIZE), some(7), 3, 7, 0, 1, 0.7);
+    return bits(SIZE, y);
+  },
+  multiplyBroadcast: () =>
+    [0, 1].flatMap((accumulate) => {
+      const y = some(SIZE);
+      kernels.multiplyBroadcast(y, some(SIZE), some(3), 3, 7, 1, 0, accumulate);
+      return bits(SIZE, y);
+    }),
+  reduceSum: () =>
+    [0, 1].flatMap((column) => {
+      const s = some(29);
+      kernels.reduceSum(s, some(3 * 29), 3, 29, 29, 1 - column, column, 0.7);
+      return bits(29, s);
+    }),
+  copyBlocks: () =>
+    [0, 1].flatMap((accumulate) => {
+      const y = some(3 * 29);
+      kernels.copyBlocks(y, some(3 * 29), 2, 3, 7, 7, 20, 21, 7, accumulate);
+      return bits(3 * 29, y);
+    }),
   axpy: () => {
     const y = some(SIZE);
     kernels.axpy(y, some(SIZE), SIZE, 0.7);

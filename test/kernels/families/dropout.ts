@@ -1,4 +1,4 @@
-/** Cases of dropoutForward, dropoutBackward and rowDropout. The mask is compared exactly, so it is the same in every tier. */
+/** Cases of dropout, of elements and rows, and of zoneout. The mask is compared exactly, so it is the same in every tier. */
 
 import { expect, it } from 'vitest';
 import * as reference from '../reference.js';
@@ -47,6 +47,33 @@ export function testDropout(open: () => Workspace): void {
 
   it('rowDropout: every width, rows of one id share a fate', () => {
     for (const n of [0, 1, 2, 7, 40]) for (const E of LENGTHS) for (const rate of [0.3, 0.75]) rows(open(), n, E, rate);
+  });
+
+  it('zoneoutForward and zoneoutBackward: every length and key, the same mask, apart and in place', () => {
+    for (const n of LENGTHS) {
+      for (const rate of [0, 0.3, 0.75]) for (const keys of KEYS) zoneout(open(), { n, rate, keys, first: 0 });
+    }
+  });
+
+  it('zoneoutForward and zoneoutBackward: a part has the mask of its place in the whole', () => {
+    for (const first of [1, 4, 6, 1001]) zoneout(open(), { n: 37, rate: 0.3, keys: [5, 6], first });
+  });
+
+  it('zoneoutForward and zoneoutBackward: what is not taken does not show, whatever it is', () => {
+    const workspace = open();
+    workspace.case('NaN', () => {
+      const { threshold } = settings(0.3);
+      const { kernels } = workspace;
+      const keep = reference.kept(9, threshold, 5, 6);
+      const fresh = workspace.input(keep.map((is) => (is ? 1 : NaN)));
+      const y = workspace.output(9);
+      kernels.zoneoutForward(y, fresh, workspace.input(keep.map((is) => (is ? NaN : 2))), 9, 0, threshold, 5, 6);
+      workspace.expect('y', y, reference.zoneoutForward([1, 1, 1, 1, 1, 1, 1, 1, 1], new Array(9).fill(2), keep), 0);
+      const [dy, dPrevious] = [workspace.inOut(new Array<number>(9).fill(NaN)), workspace.output(9)];
+      kernels.zoneoutBackward(dy, dPrevious, 9, 0, threshold, 5, 6);
+      expect(workspace.read(dy, 9)).toEqual(keep.map((is) => (is ? NaN : 0)));
+      expect(workspace.read(dPrevious, 9)).toEqual(keep.map((is) => (is ? 0 : NaN)));
+    });
   });
 
   it('dropoutForward: keeps the share it should, and other keys keep others', () => {
@@ -110,6 +137,36 @@ function part(workspace: Workspace, n: number, first: number): void {
     const dx = workspace.inOut(new Array<number>(n).fill(0));
     kernels.dropoutBackward(dx, workspace.input(x), n, first, threshold, scale, 5, 6);
     workspace.expect('dx', dx, wanted, TOLERANCE);
+  });
+}
+
+/** A part of a state from element `first` of its mask. */
+interface Part {
+  readonly n: number;
+  readonly rate: number;
+  readonly keys: readonly [number, number];
+  readonly first: number;
+}
+
+function zoneout(workspace: Workspace, { n, rate, keys: [key0, key1], first }: Part): void {
+  workspace.case(`zoneout n=${n} rate=${rate} keys=${key0},${key1} first=${first}`, () => {
+    const { threshold } = settings(rate);
+    const { kernels } = workspace;
+    const keep = reference.kept(first + n, threshold, key0, key1).slice(first);
+    const [x, before, d] = [workspace.values(n), workspace.values(n), workspace.values(n)];
+    const wanted = reference.zoneoutForward(x, before, keep);
+    const previous = workspace.input(before);
+    const y = workspace.output(n);
+    kernels.zoneoutForward(y, workspace.input(x), previous, n, first, threshold, key0, key1);
+    workspace.expect('y', y, wanted, 0);
+    const inPlace = workspace.inOut(x);
+    kernels.zoneoutForward(inPlace, inPlace, previous, n, first, threshold, key0, key1);
+    workspace.expect('y over x', inPlace, wanted, 0);
+    const [dy, dPrevious] = [workspace.inOut(d), workspace.output(n)];
+    kernels.zoneoutBackward(dy, dPrevious, n, first, threshold, key0, key1);
+    const back = reference.zoneoutBackward(d, keep);
+    workspace.expect('dx', dy, back.dx, 0);
+    workspace.expect('dPrevious', dPrevious, back.dPrevious, 0);
   });
 }
 

@@ -1,0 +1,188 @@
+/**
+ * A recurrent layer one step at a time: the state stays in the engine's memory between steps, and a step allocates
+ * nothing. The numbers are those of the whole sequence at once.
+ */
+
+import type { HostArray } from '../engine.js';
+import { OptionError, ShapeError } from '../errors.js';
+import type { FloatArray } from '../memory/heap.js';
+import type { Region } from '../memory/memory.js';
+import type { Pass, Track } from '../ops/sequence.js';
+import { formatShape, sizeOf } from '../shape.js';
+import type { RecurrentLayer } from './recurrent.js';
+import { RecurrentState } from './state.js';
+
+/** One layer of the stack, set up for steps. */
+interface Stage {
+  readonly pass: Pass;
+  readonly tracks: readonly (Track & { readonly floats: number })[];
+  /** Where it reads its input, and the address and size of what it leaves. */
+  readonly input: number;
+  readonly output: number;
+  readonly floats: number;
+}
+
+/** Runs a layer step by step, for inference. Made by `layer.stepper(batch)`. */
+export class Stepper {
+  /** B. */
+  readonly batch: number;
+  readonly #layer: RecurrentLayer;
+  readonly #region: Region;
+  /** (B O), the same array after every step. */
+  readonly #result: FloatArray;
+  #stages: readonly Stage[] = [];
+  /** Views of the engine's memory: where x goes, and where the result is. */
+  #x: FloatArray;
+  #y: FloatArray;
+  #floats: FloatArray;
+  #base: number = -1;
+
+  /** @throws OptionError for a layer that reads from the end of a sequence */
+  constructor(layer: RecurrentLayer, batch: number) {
+    const { bidirectional, reverse } = layer.options;
+    if (bidirectional || reverse) {
+      const option = bidirectional ? 'bidirectional' : 'reverse';
+      throw new OptionError(
+        `${layer.kind}.stepper: a step at a time needs the past alone, and ${option} is true: it reads from the end.`,
+      );
+    }
+    const { memory } = layer.engine;
+    this.#layer = layer;
+    this.batch = batch;
+    let size = 0;
+    this.#lay((floats) => {
+      const at = size;
+      size += Math.ceil(floats / 16) * 16;
+      return memory.bytes(at);
+    });
+    this.#region = memory.region(memory.acquire(size));
+    this.#floats = memory.heap.floats;
+    [this.#x, this.#y] = [this.#floats, this.#floats];
+    this.#settle();
+    this.#result = this.#y.slice();
+    this.reset();
+  }
+
+  /**
+   * Feeds one step.
+   * @param x (B, I), row-major
+   * @returns the output, (B, O), row-major: the same array every time, so copy what you keep
+   * @throws ShapeError
+   */
+  step(x: ArrayLike<number>): FloatArray {
+    if (this.#region.base !== this.#base || this.#layer.engine.memory.heap.floats !== this.#floats) this.#settle();
+    if (x.length !== this.#x.length) throw this.#misfit(x.length);
+    this.#x.set(x);
+    const { memory } = this.#layer.engine;
+    const { residual } = this.#layer.options;
+    for (let k = 0; k < this.#stages.length; k++) {
+      const { pass, tracks, input, output, floats } = this.#stages[k]!;
+      pass.input();
+      pass.forward(0, this.batch);
+      for (let i = 0; i < tracks.length; i++) memory.copy(tracks[i]!.before, tracks[i]!.after, tracks[i]!.floats);
+      if (output !== tracks[0]!.after) memory.copy(output, tracks[0]!.after, floats);
+      if (residual && k > 0) this.#layer.engine.kernels.axpy(output, input, floats, 1);
+    }
+    this.#result.set(this.#y);
+    return this.#result;
+  }
+
+  #misfit(length: number): ShapeError {
+    const { inputSize } = this.#layer;
+    return new ShapeError(
+      `${this.#layer.kind}.stepper: x must hold (B, I) = (${this.batch}, ${inputSize}), ${this.batch * inputSize} numbers, ` +
+        `got ${length}. B = ${this.batch} comes from stepper(batch).`,
+    );
+  }
+
+  /** A copy of the state, as the layer's forward takes it. */
+  get state(): RecurrentState<HostArray> {
+    this.#settle();
+    const copies = (k: number): HostArray[] =>
+      this.#stages.flatMap(({ tracks }) => {
+        const track = tracks[k];
+        if (track === undefined) return [];
+        const { memory } = this.#layer.engine;
+        return [{ data: memory.view(track.before, track.floats).slice(), shape: this.#shape(track.floats) }];
+      });
+    return new RecurrentState(copies(0), copies(1));
+  }
+
+  #shape(floats: number): readonly number[] {
+    return [this.batch, floats / this.batch];
+  }
+
+  /**
+   * Begins anew.
+   * @param state where to begin, detached from its step; the learned state, or zeros, if not given
+   * @throws ShapeError
+   */
+  reset(state?: RecurrentState<HostArray>): void {
+    this.#settle();
+    const { memory } = this.#layer.engine;
+    for (const [index, { tracks }] of this.#stages.entries()) {
+      for (const [k, { before, floats }] of tracks.entries()) {
+        const values = memory.view(before, floats);
+        const given = state && (k === 0 ? state.h : state.c)[index];
+        if (state !== undefined) values.set(this.#checked(given, k, index, floats));
+        else this.#begin(values, index, k);
+      }
+    }
+  }
+
+  #begin(values: FloatArray, index: number, k: number): void {
+    const learned = this.#layer.initialStates[index]![k];
+    values.fill(0);
+    if (learned === undefined) return;
+    const row = learned.toArray();
+    for (let b = 0; b < this.batch; b++) values.set(row, b * row.length);
+  }
+
+  #checked(given: HostArray | undefined, k: number, index: number, floats: number): ArrayLike<number> {
+    const shape = this.#shape(floats);
+    const wanted = formatShape(shape);
+    const got = given === undefined ? 'nothing' : formatShape(given.shape);
+    if (got === wanted && given!.data.length === sizeOf(shape)) return given!.data;
+    const name = `${k === 0 ? 'h' : 'c'}[${index}]`;
+    throw new ShapeError(
+      `${this.#layer.kind}.stepper: state.${name} must be ${wanted}, got ${got}. Use the state of this layer for this batch.`,
+    );
+  }
+
+  /** Finds its addresses again, where the engine's memory has moved since. */
+  #settle(): void {
+    const { memory } = this.#layer.engine;
+    const { floats } = memory.heap;
+    if (this.#region.base === this.#base && floats === this.#floats) return;
+    let at = this.#region.base;
+    this.#stages = this.#lay((size) => {
+      const ptr = at;
+      at += memory.bytes(Math.ceil(size / 16) * 16);
+      return ptr;
+    });
+    this.#base = this.#region.base;
+    this.#floats = floats;
+    const [first, last] = [this.#stages[0]!, this.#stages.at(-1)!];
+    this.#x = memory.view(first.input, this.batch * this.#layer.inputSize);
+    this.#y = memory.view(last.output, last.floats);
+  }
+
+  /** The stages, on memory that `reserve` hands out: always in the same order, so always the same places. */
+  #lay(reserve: (floats: number) => number): Stage[] {
+    const { engine, cells, inputSize, options } = this.#layer;
+    const B = this.batch;
+    let x = reserve(B * inputSize);
+    return cells.map((cell, k) => {
+      const input = x;
+      const tracks = cell.states.map(({ width }) => {
+        const floats = B * width;
+        return { before: reserve(floats), after: reserve(floats), floats };
+      });
+      const pass = cell.begin({ engine, B, N: B, x: input, tracks, training: false, reserve });
+      const { floats } = tracks[0]!;
+      // What a residual adds to is no state.
+      x = options.residual && k > 0 ? reserve(floats) : tracks[0]!.after;
+      return { pass, tracks, input, output: x, floats };
+    });
+  }
+}
