@@ -8,6 +8,7 @@ export { rnnBackward, rnnForward } from './rnn';
 export { lstmBackward, lstmForward } from './lstm';
 export { lstmCarryBackward, lstmCarryForward, lstmOutputBackward, lstmOutputForward } from './lstm-parts';
 export { gruBackward, gruForward } from './gru';
+export { gemv, lstmSensitivities, lstmSlopes, rnnSensitivities } from './rtrl';
 export { gruResetBackward, gruResetForward, gruUpdateBackward, gruUpdateForward } from './gru-before';
 export { embeddingBackward, embeddingForward } from './embedding';
 export { layerNormBackward, layerNormBackwardWeights, layerNormForward } from './layer-norm';

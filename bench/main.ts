@@ -1,7 +1,7 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | inference | start-up [--kernels TIER] [--shape NAME] [--json]
+ *     npm run bench -- products | cells | train-step | rtrl | inference | start-up [--kernels TIER] [--shape NAME] [--json]
  *
  * Build first: npm run build
  */
@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   products: () => import('./products.bench.js'),
   cells: () => import('./cells.bench.js'),
   'train-step': () => import('./train-step.bench.js'),
+  rtrl: () => import('./rtrl.bench.js'),
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
 };

@@ -30,6 +30,8 @@ export type { RnnOptions } from './layers/rnn.js';
 export { LSTM } from './layers/lstm.js';
 export type { LstmOptions } from './layers/lstm.js';
 export { GRU } from './layers/gru.js';
+export { RTRL } from './layers/rtrl.js';
+export type { RtrlOptions } from './layers/rtrl.js';
 export type { GruOptions } from './layers/gru.js';
 export type { ForwardOptions, RecurrentOptions, RecurrentResult } from './layers/recurrent.js';
 export { Stepper } from './layers/stepper.js';

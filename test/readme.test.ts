@@ -29,3 +29,9 @@ test('the example of docs/library.md learns its sentences, and saves them', () =
   expect(Number(/^(\d\.\d+) the old cat sleeps/m.exec(output)?.[1])).toBeLessThan(2);
   expect(existsSync(join(folder, 'run', 'checkpoint.safetensors'))).toBe(true);
 });
+
+test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
+  const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
+  expect(error).toBeGreaterThan(0);
+  expect(error).toBeLessThan(0.05);
+});

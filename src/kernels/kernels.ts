@@ -39,6 +39,8 @@ import { pointwiseLossJs } from './pointwise-loss.js';
 import type { PointwiseLossKernels } from './pointwise-loss.js';
 import { rnnJs } from './rnn.js';
 import type { RnnKernels } from './rnn.js';
+import { rtrlJs } from './rtrl.js';
+import type { RtrlKernels } from './rtrl.js';
 import { softTargetsJs } from './soft-targets.js';
 import type { SoftTargetsKernels } from './soft-targets.js';
 import { softmaxJs } from './softmax.js';
@@ -53,6 +55,7 @@ export type Kernels = GemmKernels &
   LstmKernels &
   LstmPartsKernels &
   GruKernels &
+  RtrlKernels &
   GruBeforeKernels &
   DiagonalKernels &
   EmbeddingKernels &
@@ -79,6 +82,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...lstmJs(heap),
     ...lstmPartsJs(heap),
     ...gruJs(heap),
+    ...rtrlJs(heap),
     ...gruBeforeJs(heap),
     ...diagonalJs(heap),
     ...embeddingJs(heap),

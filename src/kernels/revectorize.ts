@@ -104,6 +104,11 @@ const CASES: Readonly<Record<string, Case>> = {
   diagonalGradient: (kernels, a, b) => kernels.diagonalGradient(a, b, b + 4 * M * N, M, N, N, N),
   'rnnForward, tanh': (kernels, a, b) => kernels.rnnForward(a, b, n, TANH),
   'rnnForward, relu': (kernels, a, b) => kernels.rnnForward(a, b, n, RELU),
+  rnnSensitivities: (kernels, a, b) => kernels.rnnSensitivities(a, a + state(1), b, b + vector(1), 3, 5, 4, H),
+  lstmSlopes: (kernels, a, b) => kernels.lstmSlopes(a, b, b + state(4), b + state(5), B, H),
+  lstmSensitivities: (kernels, a, b) =>
+    kernels.lstmSensitivities(a, a + state(1), a + state(2), b, b + state(1), 3, 41, 4, H),
+  gemv: (kernels, a, b) => kernels.gemv(a, b, b + state(13), 13 * B, H),
   rnnBackward: (kernels, a, b) => kernels.rnnBackward(a, b, b + vector(1), b + vector(2), b + vector(3), n, TANH),
   activationForward: (kernels, a, b) =>
     ACTIVATIONS.forEach((_, kind) => kernels.activationForward(a + vector(kind), b, n, kind)),

@@ -160,6 +160,20 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   activationForward: flat(2, EXPONENTIAL),
   activationBackward: flat(4, MOVED),
 
+  rnnSensitivities: ([, , , , rows, , D, H]) => {
+    const row = 4 * D! * H!;
+    return { size: 4, unit: 1, work: rows! * D! * H! * MOVED, strides: [row, row], first: 5 };
+  },
+  lstmSlopes: ([, , , , B, H]) => {
+    const row = 4 * H!;
+    return { size: 4, unit: 1, work: B! * H! * CELL_BACKWARD, strides: [6 * row, 4 * row, row, row] };
+  },
+  lstmSensitivities: ([, , , , , rows, , D, H]) => {
+    const row = 4 * D! * H!;
+    return { size: 5, unit: 1, work: rows! * D! * H! * CELL_BACKWARD, strides: [row, row, 4 * row], first: 6 };
+  },
+  gemv: ([, , , M, N]) => ({ size: 3, unit: LINE, work: M! * N! * MOVED, strides: [4, 4 * N!] }),
+
   embeddingForward: ([, , , n, E]) => ({ size: 3, unit: 1, work: n! * E! * MOVED, strides: [4 * E!, 0, 4] }),
 
   layerNormForward: ([, , , , , rows, width]) => {

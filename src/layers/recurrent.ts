@@ -72,6 +72,8 @@ export abstract class RecurrentLayer extends Layer {
   readonly bidirectional: boolean;
   readonly dropout: number;
   readonly options: CheckedOptions;
+  /** The options as they were given, those of the layer's own kind among them. */
+  readonly given: Readonly<RecurrentOptions>;
   readonly #hasCell: boolean;
   readonly #projection: number | undefined;
   readonly #places: string[] = [];
@@ -93,6 +95,7 @@ export abstract class RecurrentLayer extends Layer {
     super(engine);
     this.kind = kind;
     this.options = checkRecurrent(kind, options, own, hasCell);
+    this.given = { ...options };
     const { inputSize, hiddenSizes, bidirectional } = this.options;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSizes.at(-1)!;

@@ -194,7 +194,7 @@ function fillState(
 }
 
 /** The numbers of an array, as many as its shape says. @throws ShapeError */
-function checkValues(operation: string, name: string, { data, shape }: HostArray): ArrayLike<number> {
+export function checkValues(operation: string, name: string, { data, shape }: HostArray): ArrayLike<number> {
   const size = sizeOf(shape);
   if (data.length === size) return data;
   throw new ShapeError(

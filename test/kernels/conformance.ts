@@ -27,6 +27,7 @@ import { testOptimizer } from './families/optimizer.js';
 import { testPeak } from './families/peak.js';
 import { testPointwiseLoss } from './families/pointwise-loss.js';
 import { testRnn } from './families/rnn.js';
+import { testRtrl } from './families/rtrl.js';
 import { testSoftTargets } from './families/soft-targets.js';
 import { testSoftmax } from './families/softmax.js';
 import { testVector } from './families/vector.js';
@@ -72,6 +73,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('lstm', () => testLstm(open));
     describe('lstm-parts', () => testLstmParts(open));
     describe('gru', () => testGru(open));
+    describe('rtrl', () => testRtrl(open));
     describe('gru-before', () => testGruBefore(open));
     describe('diagonal', () => testDiagonal(open));
     describe('embedding', () => testEmbedding(open));

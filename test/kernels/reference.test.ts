@@ -93,6 +93,75 @@ describe('the references of the backward kernels are gradients', () => {
     );
   });
 
+  it('rtrl, rnn: by the weights of a step', () => {
+    const [wHh, before, u, weights] = [values(H * H), values(H), values(2), values(2 * H)];
+    const first = 1;
+    const preActivations = (theta: readonly number[], h: readonly number[]): number[] =>
+      reference
+        .multiply(wHh, h, H, 1, H)
+        .map((x, k) => x + (k < first ? 0 : dot(theta.slice(2 * (k - first), 2 * (k - first + 1)), u)));
+    // h_{t-1} depends on the weights too, with sensitivities of its own.
+    const p = values(weights.length * H);
+    const moved = (theta: readonly number[]): number[] =>
+      before.map(
+        (x, j) =>
+          x +
+          dot(
+            theta,
+            theta.map((_, n) => p[n * H + j]!),
+          ),
+      );
+    const loss = (theta: readonly number[]): number =>
+      dot(preActivations(theta, moved(theta)).map(Math.tanh), [1, 2, 3]);
+    const a = preActivations(weights, moved(weights));
+    const slopes = a.map((x) => 1 - Math.tanh(x) ** 2);
+    const products = reference.multiply(p, reference.transpose(wHh, H, H), weights.length, H, H);
+    const got = reference.rnnSensitivities(products, slopes, u, first, H);
+    expectNear(
+      reference.multiply(got, [1, 2, 3], weights.length, 1, H),
+      differences((theta) => loss(theta), weights),
+    );
+  });
+
+  it('rtrl, lstm: slopes and sensitivities by the pre-activations', () => {
+    const [a, cPrevious] = [values(4 * H), values(H)];
+    const { gates, tanhC } = reference.lstmForward(a, cPrevious, H);
+    const slopes = reference.lstmSlopes(gates, cPrevious, tanhC, H);
+    // One weight a pre-activation, of input 1, that c_{t-1} and, through A, the other pre-activations depend on as well.
+    const [pc, products] = [values(4 * H * H), values(4 * H * 4 * H)];
+    const got = reference.lstmSensitivities(pc, products, slopes, [1], 0, H);
+    const loss = (theta: readonly number[], which: 'h' | 'c'): number => {
+      const moved = a.map(
+        (x, k) =>
+          x +
+          theta[k]! +
+          dot(
+            theta,
+            theta.map((_, n) => products[n * 4 * H + k]!),
+          ),
+      );
+      const c = cPrevious.map(
+        (x, j) =>
+          x +
+          dot(
+            theta,
+            theta.map((_, n) => pc[n * H + j]!),
+          ),
+      );
+      return dot(reference.lstmForward(moved, c, H)[which], [1, 2, 3]);
+    };
+    const zero = new Array<number>(4 * H).fill(0);
+    for (const [which, p] of [
+      ['h', got.ph],
+      ['c', got.pc],
+    ] as const) {
+      expectNear(
+        reference.multiply(p, [1, 2, 3], 4 * H, 1, H),
+        differences((theta) => loss(theta, which), zero),
+      );
+    }
+  });
+
   it('layer normalisation', () => {
     const [x, dy] = [values(10), values(10)];
     const loss = (at: number[]): number => dot(reference.normalized(at, 5, 1e-3).u, dy);

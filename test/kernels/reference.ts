@@ -188,6 +188,60 @@ export function gruBackward(
   return { dGates: joined([dN, dR, dZ, dQ], H), dh: d.map((x, j) => x * z[j]!) };
 }
 
+/** A direct term u_d for the weight (k, d) in column k of products (rows D, width), of which `first` rows come before. */
+function withDirect(products: Numbers, inputs: Numbers, first: number, width: number): number[] {
+  const D = inputs.length;
+  return products.map((x, at) => {
+    const n = Math.floor(at / width);
+    return at % width === first + Math.floor(n / D) ? x + inputs[n % D]! : x;
+  });
+}
+
+/** dh/dtheta = phi'(a) A. */
+export function rnnSensitivities(
+  products: Numbers,
+  slopes: Numbers,
+  inputs: Numbers,
+  first: number,
+  H: number,
+): number[] {
+  return withDirect(products, inputs, first, H).map((x, at) => slopes[at % H]! * x);
+}
+
+/** The six derivatives of an LSTM step, (B, 6, H), from activated gates. */
+export function lstmSlopes(gates: Numbers, cPrevious: Numbers, tanhC: Numbers, H: number): number[] {
+  const [i, f, g, o] = blocks(gates, H);
+  const slopes = [
+    i.map((x, j) => g[j]! * x * (1 - x)),
+    f.map((x, j) => cPrevious[j]! * x * (1 - x)),
+    g.map((x, j) => i[j]! * (1 - x ** 2)),
+    f,
+    tanhC.map((x, j) => o[j]! * (1 - x ** 2)),
+    o.map((x, j) => tanhC[j]! * x * (1 - x)),
+  ];
+  return Array.from({ length: 6 * tanhC.length }, (_, at) => {
+    const [b, which, j] = [Math.floor(at / (6 * H)), Math.floor(at / H) % 6, at % H];
+    return slopes[which]![b * H + j]!;
+  });
+}
+
+/** dc/dtheta and dh/dtheta of an LSTM step, from those of c_{t-1}. */
+export function lstmSensitivities(
+  pc: Numbers,
+  products: Numbers,
+  slopes: Numbers,
+  inputs: Numbers,
+  first: number,
+  H: number,
+): { ph: number[]; pc: number[] } {
+  const [aI, aF, aG, aO] = blocks(withDirect(products, inputs, first, 4 * H), H);
+  const slope = (which: number, at: number): number => slopes[which * H + (at % H)]!;
+  const dc = pc.map(
+    (x, at) => slope(3, at) * x + slope(0, at) * aI[at]! + slope(1, at) * aF[at]! + slope(2, at) * aG[at]!,
+  );
+  return { pc: dc, ph: dc.map((x, at) => slope(4, at) * x + slope(5, at) * aO[at]!) };
+}
+
 /** y (M, N) plus x diag(u). */
 export function diagonalProduct(y: Numbers, x: Numbers, u: Numbers): number[] {
   return y.map((value, i) => value + x[i]! * u[i % u.length]!);

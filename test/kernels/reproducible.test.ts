@@ -42,6 +42,7 @@ const LOCKED: Record<string, string> = {
   gaussianDivergenceForward: '21d5dc9b',
   gemm: '59dd696d',
   gemmTN: '073394dd',
+  gemv: '975a679e',
   gruBackward: 'bf3e37ce',
   gruForward: '3a7b7874',
   labelSmoothingBackward: '3b612320',
@@ -57,6 +58,8 @@ const LOCKED: Record<string, string> = {
   lstmCarryBackward: '8ed60e49',
   lstmCarryForward: '9057f01f',
   lstmForward: 'c3d406ae',
+  lstmSensitivities: 'a10b6f64',
+  lstmSlopes: '04a573e3',
   lstmOutputBackward: 'eec2bf5d',
   lstmOutputForward: 'a29d895f',
   momentumStep: '00d69965',
@@ -73,6 +76,7 @@ const LOCKED: Record<string, string> = {
   rmspropStep: '8e672cbc',
   rnnBackward: '6f78bfb6',
   rnnForward: '425337c3',
+  rnnSensitivities: '0d1cd8a1',
   rowDropout: 'd60aa4a0',
   scale: '394f6bab',
   sgdStep: '2caef0fa',
@@ -215,6 +219,26 @@ const RUNS: Record<string, () => number[]> = {
     const [gates, dh] = [some(4 * SIZE), some(SIZE)];
     kernels.gruBackward(gates, dh, some(SIZE), some(SIZE), 3, 7, Infinity);
     return [...bits(4 * SIZE, gates), ...bits(SIZE, dh)];
+  },
+  rnnSensitivities: () => {
+    const p = some(6 * 7);
+    kernels.rnnSensitivities(p, some(6 * 7), some(7), some(2), 3, 4, 2, 7);
+    return bits(6 * 7, p);
+  },
+  lstmSlopes: () => {
+    const slopes = some(6 * SIZE);
+    kernels.lstmSlopes(slopes, some(4 * SIZE), some(SIZE), some(SIZE), 3, 7);
+    return bits(6 * SIZE, slopes);
+  },
+  lstmSensitivities: () => {
+    const [ph, pc] = [some(6 * 7), some(6 * 7)];
+    kernels.lstmSensitivities(ph, pc, some(4 * 6 * 7), some(6 * 7), some(2), 3, 20, 2, 7);
+    return bits(6 * 7, ph, pc);
+  },
+  gemv: () => {
+    const y = some(35);
+    kernels.gemv(y, some(35 * 23), some(23), 35, 23);
+    return bits(35, y);
   },
   lstmCarryForward: () =>
     [FORGET, COUPLED].flatMap((kind) =>
