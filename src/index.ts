@@ -56,6 +56,11 @@ export type { Progress, Schedule, ScheduleOptions } from './optim/schedule.js';
 
 export { LanguageModel } from './models/language-model.js';
 export type { GenerateOptions, LanguageModelOptions } from './models/language-model.js';
+export { Hopfield } from './models/hopfield.js';
+export type { HopfieldOptions, RecallOptions } from './models/hopfield.js';
+export { ModernHopfield } from './models/modern-hopfield.js';
+export type { ModernHopfieldOptions, ModernRecallOptions } from './models/modern-hopfield.js';
+export type { Recall, RecallEnd } from './models/patterns.js';
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';
