@@ -21,7 +21,7 @@ const levels = [
   ['engine.ts'],
   ['ops'],
   ['layers', 'optim'],
-  ['models'],
+  ['models', 'inspect'],
   ['train', 'checkpoint', 'interop', 'bench'],
   ['cli'],
   ['index.ts'],

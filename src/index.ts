@@ -61,6 +61,13 @@ export type { HopfieldOptions, RecallOptions } from './models/hopfield.js';
 export { ModernHopfield } from './models/modern-hopfield.js';
 export type { ModernHopfieldOptions, ModernRecallOptions } from './models/modern-hopfield.js';
 export type { Recall, RecallEnd } from './models/patterns.js';
+
+export { eigenvalues, spectralRadius } from './inspect/eigenvalues.js';
+export type { Eigenvalues } from './inspect/eigenvalues.js';
+export { singularValues } from './inspect/singular-values.js';
+export { recurrentSpectra } from './inspect/spectra.js';
+export type { RecurrentSpectrum } from './inspect/spectra.js';
+
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';
