@@ -17,6 +17,15 @@ export type { Level } from './data/tokenizer.js';
 export { Windows, windows } from './data/windows.js';
 export type { Window, WindowOptions } from './data/windows.js';
 
+export type { Scale } from './plot/axis.js';
+export type { FrameOptions } from './plot/frame.js';
+export { svgHeatMap } from './plot/heat-map.js';
+export { svgHistogram } from './plot/histogram.js';
+export type { HistogramOptions } from './plot/histogram.js';
+export { svgLines } from './plot/lines.js';
+export type { LinesOptions } from './plot/lines.js';
+export type { Series } from './plot/series.js';
+
 export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
 export { Linear } from './layers/linear.js';
