@@ -76,6 +76,8 @@ export type { Eigenvalues } from './inspect/eigenvalues.js';
 export { singularValues } from './inspect/singular-values.js';
 export { recurrentSpectra } from './inspect/spectra.js';
 export type { RecurrentSpectrum } from './inspect/spectra.js';
+export { gateSaturation, normsBack } from './inspect/trace.js';
+export type { GateSaturation, LayerTrace } from './inspect/trace.js';
 
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import { ShapeError } from '../../src/errors.js';
-import { recurrentSpectra } from '../../src/inspect/spectra.js';
+import { recurrentSpectra, spectraOf } from '../../src/inspect/spectra.js';
 import { GRU } from '../../src/layers/gru.js';
 import { Linear } from '../../src/layers/linear.js';
 import { LSTM } from '../../src/layers/lstm.js';
@@ -63,4 +63,11 @@ test('other layers are refused', async () => {
   expect(error.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got Linear.');
   const nothing = thrown(() => recurrentSpectra(undefined as unknown as RecurrentLayer));
   expect(nothing.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got undefined.');
+});
+
+test('weights that are no square blocks are refused', () => {
+  const weights = new Map([['weight_hh_l0', { data: new Float32Array(24), shape: [8, 3] }]]);
+  const error = thrown(() => spectraOf(weights, 'lstm'));
+  expect(error).toBeInstanceOf(ShapeError);
+  expect(error.message).toBe('recurrentSpectra: weight_hh_l0 must be 4 square blocks, got (8, 3).');
 });
