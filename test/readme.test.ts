@@ -29,3 +29,15 @@ test('the example of docs/library.md learns its sentences, and saves them', () =
   expect(Number(/^(\d\.\d+) the old cat sleeps/m.exec(output)?.[1])).toBeLessThan(2);
   expect(existsSync(join(folder, 'run', 'checkpoint.safetensors'))).toBe(true);
 });
+
+test('the example of docs/hopfield.md prints the table below it', () => {
+  const rows = run('docs/hopfield.md').trim().split('\n').slice(1);
+  const cells = rows.map((row) => row.split('  ').map(Number));
+  const page = readFileSync('docs/hopfield.md', 'utf8');
+  const table = [...page.matchAll(/^\|((?: +[\d.]+ +\|){5})$/gm)].map(([, row]) =>
+    row!.split('|').slice(0, 5).map(Number),
+  );
+  expect(cells.length).toBe(6);
+  // Hebb's column is the same in every tier, the others but for rounding.
+  expect(cells).toEqual(table.map((row) => row.map((value) => expect.closeTo(value, 2) as number)));
+});
