@@ -16,12 +16,12 @@ import { codeOf, filesUnder, lineOf } from './source.mjs';
 /** Folders and files of src by level. Two of one level do not know each other, but for the files of level 0. */
 const levels = [
   ['errors.ts', 'shape.ts', 'options.ts', 'random.ts', 'crc32.ts'],
-  ['data', 'memory'],
+  ['data', 'memory', 'plot'],
   ['kernels', 'tape.ts'],
   ['engine.ts'],
   ['ops'],
   ['layers', 'optim'],
-  ['models'],
+  ['models', 'inspect'],
   ['train', 'checkpoint', 'interop', 'bench'],
   ['cli'],
   ['index.ts'],

@@ -17,6 +17,15 @@ export type { Level } from './data/tokenizer.js';
 export { Windows, windows } from './data/windows.js';
 export type { Window, WindowOptions } from './data/windows.js';
 
+export type { Scale } from './plot/axis.js';
+export type { FrameOptions } from './plot/frame.js';
+export { svgHeatMap } from './plot/heat-map.js';
+export { svgHistogram } from './plot/histogram.js';
+export type { HistogramOptions } from './plot/histogram.js';
+export { svgLines } from './plot/lines.js';
+export type { LinesOptions } from './plot/lines.js';
+export type { Series } from './plot/series.js';
+
 export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
 export { Linear } from './layers/linear.js';
@@ -87,6 +96,20 @@ export type { Progress, Schedule, ScheduleOptions } from './optim/schedule.js';
 
 export { LanguageModel } from './models/language-model.js';
 export type { GenerateOptions, LanguageModelOptions } from './models/language-model.js';
+export { Hopfield } from './models/hopfield.js';
+export type { HopfieldOptions, RecallOptions } from './models/hopfield.js';
+export { ModernHopfield } from './models/modern-hopfield.js';
+export type { ModernHopfieldOptions, ModernRecallOptions } from './models/modern-hopfield.js';
+export type { Recall, RecallEnd } from './models/patterns.js';
+
+export { eigenvalues, spectralRadius } from './inspect/eigenvalues.js';
+export type { Eigenvalues } from './inspect/eigenvalues.js';
+export { singularValues } from './inspect/singular-values.js';
+export { recurrentSpectra } from './inspect/spectra.js';
+export type { RecurrentSpectrum } from './inspect/spectra.js';
+export { gateSaturation, normsBack } from './inspect/trace.js';
+export type { GateSaturation, LayerTrace } from './inspect/trace.js';
+
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';

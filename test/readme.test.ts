@@ -35,3 +35,15 @@ test('the example of docs/rtrl.md learns online what truncated gradients do not'
   expect(error).toBeGreaterThan(0);
   expect(error).toBeLessThan(0.05);
 });
+
+test('the example of docs/hopfield.md prints the table below it', () => {
+  const rows = run('docs/hopfield.md').trim().split('\n').slice(1);
+  const cells = rows.map((row) => row.split('  ').map(Number));
+  const page = readFileSync('docs/hopfield.md', 'utf8');
+  const table = [...page.matchAll(/^\|((?: +[\d.]+ +\|){5})$/gm)].map(([, row]) =>
+    row!.split('|').slice(0, 5).map(Number),
+  );
+  expect(cells.length).toBe(6);
+  // Hebb's column is the same in every tier, the others but for rounding.
+  expect(cells).toEqual(table.map((row) => row.map((value) => expect.closeTo(value, 2) as number)));
+});

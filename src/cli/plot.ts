@@ -4,17 +4,11 @@
 
 import pc from 'picocolors';
 import { OptionError } from '../errors.js';
-import { Axis, type Tick } from './axis.js';
+import { Axis, type Scale, type Tick } from '../plot/axis.js';
+import { isDrawable, type Point, pointsOf, type Series } from '../plot/series.js';
 import { Canvas, type Pen } from './canvas.js';
 import { supportsUnicode } from './locale.js';
 import { formatCount } from './progress.js';
-
-/** One curve. Values that are not finite are gaps; `x` says where each value stands, by default at 0, 1, 2, ... */
-export interface Series {
-  name: string;
-  values: readonly number[];
-  x?: readonly number[];
-}
 
 /** How a plot looks. */
 export interface PlotOptions {
@@ -26,17 +20,14 @@ export interface PlotOptions {
   xLabel?: string;
   /** Stands above the y axis. */
   yLabel?: string;
+  /** How values are spread along the y axis; on 'log' those of 0 and below are gaps. Default 'linear'. */
+  yScale?: Scale;
   /** A horizontal line to compare with, such as the entropy of the source. */
   floor?: { label: string; value: number };
   /** Braille and box characters. Default: what the locale says. */
   unicode?: boolean;
   /** Default: what the terminal, NO_COLOR and FORCE_COLOR say. */
   colour?: boolean;
-}
-
-interface Point {
-  x: number;
-  y: number;
 }
 
 interface Curve {
@@ -60,18 +51,29 @@ const mostNameLength = 16;
 /**
  * A line plot: y labels on the left, the names of several curves where they end, and a legend with the last and the
  * lowest value of each. Width and height are taken as given; only the drawing keeps at least ten columns.
- * @throws OptionError if the x of a series are not as many as its values.
+ * @throws OptionError if the x of a series are not as many as its values, or a log scale has no place for the floor.
  */
 export function plotLines(series: readonly Series[], options: PlotOptions = {}): string {
   const { width = Math.min(process.stdout.columns || 80, 100), height = 15, xLabel = '', yLabel, floor } = options;
+  const { yScale = 'linear' } = options;
+  if (yScale === 'log' && floor !== undefined && !(floor.value > 0)) {
+    throw new OptionError(`plotLines: floor must be above 0 where yScale is log, got ${floor.value}.`);
+  }
   const { unicode = supportsUnicode(), colour = pc.isColorSupported } = options;
   const colours = pc.createColors(colour);
   const paints = [colours.cyan, colours.yellow, colours.magenta, colours.green, colours.blue, colours.red];
-  const curves = series.map((one, i) => curveOf(one, { mark: '*o+x%@'[i % 6]!, paint: paints[i % 6]! }));
-  const points = curves.flatMap((curve) => curve.points.filter(isFinitePoint));
+  const curves = series.map((one, i) => {
+    const pen = { mark: '*o+x%@'[i % 6]!, paint: paints[i % 6]! };
+    return { name: one.name, pen, points: pointsOf('plotLines', one, yScale) };
+  });
+  const points = curves.flatMap((curve) => curve.points.filter(isDrawable));
   if (points.length === 0) return '(no values to plot)';
 
-  const yAxis = new Axis([...points.map(({ y }) => y), ...(floor ? [floor.value] : [])], height * (unicode ? 4 : 1));
+  const yAxis = new Axis(
+    [...points.map(({ y }) => y), ...(floor ? [floor.value] : [])],
+    height * (unicode ? 4 : 1),
+    yScale,
+  );
   const yTicks = yAxis.ticks(height / 3);
   const left = Math.max(...yTicks.map(({ label }) => label.length));
   const names = curves.length > 1 ? Math.min(Math.max(...curves.map(({ name }) => name.length)), mostNameLength) : 0;
@@ -103,19 +105,6 @@ export function sparkline(values: readonly number[], options: { unicode?: boolea
   return values.map((value) => (Number.isFinite(value) ? levels[axis.dot(value)]! : ' ')).join('');
 }
 
-function curveOf({ name, values, x }: Series, pen: Pen): Curve {
-  if (x !== undefined && x.length !== values.length) {
-    throw new OptionError(
-      `plotLines: x of ${name} must have one number for each of its ${values.length} values, got ${x.length}.`,
-    );
-  }
-  return { name, pen, points: values.map((y, i) => ({ x: x === undefined ? i : x[i]!, y })) };
-}
-
-function isFinitePoint({ x, y }: Point): boolean {
-  return Number.isFinite(x) && Number.isFinite(y);
-}
-
 /** Where a value stands on the canvas, whose rows count downwards. */
 function place({ canvas, xAxis, yAxis }: Plot, { x, y }: Point): Point {
   return { x: xAxis.dot(x), y: canvas.height - 1 - yAxis.dot(y) };
@@ -124,7 +113,7 @@ function place({ canvas, xAxis, yAxis }: Plot, { x, y }: Point): Point {
 function drawCurve(plot: Plot, { points, pen }: Curve): void {
   let from: Point | undefined;
   for (const point of points) {
-    const to = isFinitePoint(point) ? place(plot, point) : undefined;
+    const to = isDrawable(point) ? place(plot, point) : undefined;
     if (to !== undefined) plot.canvas.line(from?.x ?? to.x, from?.y ?? to.y, to.x, to.y, pen);
     from = to;
   }
@@ -154,7 +143,7 @@ function frame(plot: Plot, ticks: Tick[], left: number, curves: Curve[]): string
 function endNames(curves: Curve[], rowOf: (value: number) => number, rows: number): Map<number, string> {
   const names = new Map<number, string>();
   for (const { name, points, pen } of curves) {
-    const last = points.findLast(isFinitePoint);
+    const last = points.findLast(isDrawable);
     if (last === undefined || names.size === rows) continue;
     const distance = (row: number): number => Math.abs(row - rowOf(last.y));
     const free = Array.from({ length: rows }, (_, row) => row).filter((row) => !names.has(row));
@@ -188,7 +177,7 @@ function underline({ canvas, xAxis, unicode, dim }: Plot, left: number, xLabel: 
 function legend({ unicode, dim }: Plot, curves: Curve[], floor: PlotOptions['floor']): string[] {
   const nameWidth = Math.max(...[...curves.map(({ name }) => name), floor?.label ?? ''].map((name) => name.length));
   const rows = curves.map(({ name, points, pen }) => {
-    const values = points.filter(isFinitePoint).map(({ y }) => y);
+    const values = points.filter(isDrawable).map(({ y }) => y);
     const lowest = values.reduce((a, b) => Math.min(a, b), Infinity);
     const numbers = values.length === 0 ? 'no values' : `last ${format(values.at(-1)!)}  lowest ${format(lowest)}`;
     return `${pen.paint(unicode ? '━━' : pen.mark.repeat(2))} ${name.padEnd(nameWidth)}  ${numbers}`;

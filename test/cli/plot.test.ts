@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Axis } from '../../src/cli/axis.js';
+import { Axis } from '../../src/plot/axis.js';
 import { plotLines, sparkline } from '../../src/cli/plot.js';
 import { OptionError } from '../../src/errors.js';
 
@@ -86,6 +86,24 @@ describe('plotLines', () => {
         expect(legend).toContain('last 0.02709  lowest 0.02709');
       }
     }
+  });
+
+  it('has a log scale, on which values of 0 and below are gaps', () => {
+    const series = [{ name: 'norm', values: [100, 10, 1, 0, 0.01, -3, 0.0001] }];
+    const options = { ...ascii, width: 20, height: 7, yScale: 'log' as const };
+    const rows = lines(series, options);
+    expect(rows.slice(0, 7).map((row) => row.trimEnd())).toEqual([
+      ' 100 +*',
+      '     | **',
+      '   1 +   **',
+      '     |',
+      '0.01 +         *',
+      '     |',
+      '1e-4 +             *',
+    ]);
+    const call = (): string => plotLines(series, { ...options, floor: { label: 'floor', value: 0 } });
+    expect(call).toThrow(OptionError);
+    expect(call).toThrow('plotLines: floor must be above 0 where yScale is log, got 0.');
   });
 
   it('differs in colour by the colour codes only', () => {

@@ -1,0 +1,108 @@
+/**
+ * `recurra inspect`: why a model learns or forgets. The spectra of its recurrent matrices, how saturated its gates are on
+ * a text, and how the gradient of the last loss of a window falls on its way back in time.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { fileError } from '../checkpoint/file-error.js';
+import type { Corpus } from '../data/corpus.js';
+import { spectraOf } from '../inspect/spectra.js';
+import type { RecurrentSpectrum } from '../inspect/spectra.js';
+import { gateSaturation, normsBack } from '../inspect/trace.js';
+import type { GateSaturation, LayerTrace } from '../inspect/trace.js';
+import type { LanguageModel } from '../models/language-model.js';
+import { arraysUnder } from '../models/snapshot.js';
+import { svgLines } from '../plot/lines.js';
+import type { Series } from '../plot/series.js';
+import type { EngineArguments } from './engine.js';
+import { EXIT } from './exit.js';
+import { loadBest, readCorpus } from './files.js';
+import { plotLines } from './plot.js';
+import type { PlotOptions } from './plot.js';
+
+/** The options of `recurra inspect`. */
+export interface InspectArguments extends EngineArguments {
+  readonly text: string;
+  /** Where the picture of the gradients goes. */
+  readonly svg?: string;
+  readonly json?: boolean;
+}
+
+/** Runs a model over a window of a text, with the loss of its last step alone, and tells what each layer saw. */
+export type Tracer = (model: LanguageModel, corpus: Corpus) => readonly LayerTrace[];
+
+/** Everything that is shown. */
+export interface Inspection {
+  readonly spectra: readonly RecurrentSpectrum[];
+  readonly saturation: readonly GateSaturation[];
+  /** A curve for each layer: norms by steps back. */
+  readonly gradients: readonly Series[];
+}
+
+/** Runs the command. @returns the exit code */
+export async function inspectCommand(folder: string, options: InspectArguments, trace: Tracer): Promise<number> {
+  const { model } = await loadBest(folder, options);
+  const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
+  const inspection = inspect(model, trace(model, corpus));
+  if (options.svg !== undefined) writePicture(options.svg, inspection);
+  process.stdout.write(options.json === true ? `${jsonOf(inspection)}\n` : textOf(inspection));
+  return EXIT.done;
+}
+
+/** Spectra of a model's weights, and what traces of it say. */
+export function inspect(model: LanguageModel, traces: readonly LayerTrace[]): Inspection {
+  return {
+    spectra: spectraOf(arraysUnder(model.stateDict(), 'rnn.'), model.cell),
+    saturation: gateSaturation(traces),
+    gradients: traces.map((trace) => ({ name: trace.name, values: normsBack(trace) })),
+  };
+}
+
+/** Two tables and a plot. */
+export function textOf({ spectra, saturation, gradients }: Inspection, options: PlotOptions = {}): string {
+  const weights = spectra.map(({ name, spectralRadius, singularValues }) => {
+    return [name, ...[spectralRadius, singularValues[0]!, singularValues.at(-1)!].map((value) => value.toPrecision(4))];
+  });
+  const gates = saturation.map(({ name, low, high }) => [name, percent(low), percent(high)]);
+  return [
+    ...table([['recurrent weights', 'spectral radius', 'largest singular value', 'smallest'], ...weights]),
+    '',
+    ...table([['gate', 'shut (below 0.1; tanh: -0.9)', 'open (above 0.9)'], ...gates]),
+    '',
+    plotLines(gradients, { yScale: 'log', yLabel: 'norm of the gradient', xLabel: 'steps back', ...options }),
+    '',
+  ].join('\n');
+}
+
+/** One JSON object. */
+export function jsonOf({ spectra, saturation, gradients }: Inspection): string {
+  return JSON.stringify({
+    event: 'inspect',
+    spectra: spectra.map(({ singularValues, ...rest }) => ({ ...rest, singularValues: [...singularValues] })),
+    saturation,
+    gradients: gradients.map(({ name, values }) => ({ name, norms: Array.from(values) })),
+  });
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Rows of cells in columns, the first to the left and the others to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
+  );
+}
+
+/** @throws CheckpointError if the file cannot be written */
+function writePicture(path: string, { gradients }: Inspection): void {
+  const title = 'Gradient of the last loss, back in time';
+  const picture = svgLines(gradients, { title, xLabel: 'steps back', yLabel: 'norm of the gradient', yScale: 'log' });
+  try {
+    writeFileSync(path, picture);
+  } catch (error) {
+    throw fileError(`--svg ${path}`, 'cannot be written', error);
+  }
+}

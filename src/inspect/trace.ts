@@ -1,0 +1,45 @@
+/**
+ * What a layer saw during one training step, and what it says about the flow of gradients: gates that are nearly open
+ * or nearly shut pass little gradient on, and norms that fall from step to step are gradients that vanish
+ * (Hochreiter 1991; Bengio, Simard and Frasconi 1994).
+ */
+
+/** One layer and direction during one training step. */
+export interface LayerTrace {
+  /** `l0`, `l0_reverse`, `l1`. */
+  readonly name: string;
+  /** (T): the norm of dL/dh_t over batch and units, at each step t. */
+  readonly gradientNorms: Float64Array;
+  /** The activations of each gate, (T, B, H), by its letter; of a simple cell, its state under `h`. */
+  readonly gates: ReadonlyMap<string, Float32Array>;
+}
+
+/** How far a gate was driven to its ends. */
+export interface GateSaturation {
+  /** The layer and the gate: `l0 f`. */
+  readonly name: string;
+  /** The share of its activations below 0.1, or below -0.9 where it is a tanh. */
+  readonly low: number;
+  /** The share of its activations above 0.9. */
+  readonly high: number;
+}
+
+/** The gates that are a tanh, from -1 to 1; the others are sigmoids, from 0 to 1. */
+const TANH: readonly string[] = ['g', 'n', 'h'];
+
+/** The saturation of every gate, in the order of the traces. */
+export function gateSaturation(traces: readonly LayerTrace[]): GateSaturation[] {
+  return traces.flatMap(({ name, gates }) =>
+    [...gates].map(([gate, activations]) => {
+      const low = TANH.includes(gate) ? -0.9 : 0.1;
+      const share = (fits: (value: number) => boolean): number =>
+        activations.reduce((count, value) => count + (fits(value) ? 1 : 0), 0) / activations.length;
+      return { name: `${name} ${gate}`, low: share((value) => value < low), high: share((value) => value > 0.9) };
+    }),
+  );
+}
+
+/** The norms of a trace by steps back from the last step the layer made: a reverse layer ends at t = 0. */
+export function normsBack({ name, gradientNorms }: LayerTrace): Float64Array {
+  return name.endsWith('_reverse') ? gradientNorms.slice() : gradientNorms.slice().reverse();
+}

@@ -1,0 +1,73 @@
+/** The spectra of recurrent layers: names, order of gates, and values put there on purpose. */
+
+import { expect, test } from 'vitest';
+import { createEngine } from '../../src/engine.js';
+import { ShapeError } from '../../src/errors.js';
+import { recurrentSpectra, spectraOf } from '../../src/inspect/spectra.js';
+import { GRU } from '../../src/layers/gru.js';
+import { Linear } from '../../src/layers/linear.js';
+import { LSTM } from '../../src/layers/lstm.js';
+import type { RecurrentLayer } from '../../src/layers/recurrent.js';
+import { RNN } from '../../src/layers/rnn.js';
+import { thrown } from '../thrown.js';
+
+const [I, H] = [3, 5];
+
+/** Block b of every weight_hh becomes (b + 1) times a shift with a zero in one corner, another in each layer. */
+function fill(layer: RecurrentLayer): void {
+  const dict = layer.stateDict();
+  for (const [name, { shape }] of dict) {
+    if (!name.startsWith('weight_hh')) continue;
+    const factor = name.endsWith('l1') ? 10 : 1;
+    const data = Float32Array.from({ length: shape[0]! * H }, (_, k) => {
+      const [row, column] = [Math.floor(k / H), k % H];
+      const block = Math.floor(row / H);
+      return (row % H) + 1 === column || (row % H === H - 1 && column === 0) ? factor * (block + 1) : 0;
+    });
+    dict.set(name, { data, shape });
+  }
+  layer.loadStateDict(dict);
+}
+
+test.each([
+  { Layer: LSTM, names: ['i', 'f', 'g', 'o'].map((gate) => ` ${gate}`) },
+  { Layer: GRU, names: ['r', 'z', 'n'].map((gate) => ` ${gate}`) },
+  { Layer: RNN, names: [''] },
+])('$Layer.name: a spectrum for each gate of each layer', async ({ Layer, names }) => {
+  const layer = new Layer(await createEngine(), { inputSize: I, hiddenSize: H, numLayers: 2 });
+  fill(layer);
+  const spectra = recurrentSpectra(layer);
+  expect(spectra.map(({ name }) => name)).toEqual(
+    ['weight_hh_l0', 'weight_hh_l1'].flatMap((weight) => names.map((gate) => weight + gate)),
+  );
+  spectra.forEach(({ spectralRadius, singularValues }, k) => {
+    const factor = ((k % names.length) + 1) * (k < names.length ? 1 : 10);
+    expect(spectralRadius / factor).toBeCloseTo(1, 13);
+    expect(singularValues.length).toBe(H);
+    singularValues.forEach((value) => expect(value / factor).toBeCloseTo(1, 13));
+  });
+});
+
+test('new layers begin orthogonal', async () => {
+  const layer = new GRU(await createEngine(), { inputSize: I, hiddenSize: 40 });
+  for (const { spectralRadius, singularValues } of recurrentSpectra(layer)) {
+    expect(spectralRadius).toBeCloseTo(1, 6);
+    singularValues.forEach((value) => expect(value).toBeCloseTo(1, 6));
+  }
+});
+
+test('other layers are refused', async () => {
+  const linear = new Linear(await createEngine(), { inputSize: 2, outputSize: 2 });
+  const error = thrown(() => recurrentSpectra(linear as unknown as RecurrentLayer));
+  expect(error).toBeInstanceOf(ShapeError);
+  expect(error.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got Linear.');
+  const nothing = thrown(() => recurrentSpectra(undefined as unknown as RecurrentLayer));
+  expect(nothing.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got undefined.');
+});
+
+test('weights that are no square blocks are refused', () => {
+  const weights = new Map([['weight_hh_l0', { data: new Float32Array(24), shape: [8, 3] }]]);
+  const error = thrown(() => spectraOf(weights, 'lstm'));
+  expect(error).toBeInstanceOf(ShapeError);
+  expect(error.message).toBe('recurrentSpectra: weight_hh_l0 must be 4 square blocks, got (8, 3).');
+});

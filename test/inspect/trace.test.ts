@@ -1,0 +1,29 @@
+/** What traces say: shares of saturated gates, and norms by steps back. */
+
+import { expect, test } from 'vitest';
+import { gateSaturation, normsBack } from '../../src/inspect/trace.js';
+
+test('a sigmoid is shut below 0.1, a tanh below -0.9; both are open above 0.9', () => {
+  const gates = new Map([
+    ['f', Float32Array.of(0.05, 0.5, 0.95, 0.96)],
+    ['g', Float32Array.of(-0.95, 0.05, -0.5, 0.95)],
+    ['h', Float32Array.of(0.05, 0.5)],
+  ]);
+  const traces = [
+    { name: 'l0', gradientNorms: new Float64Array(1), gates },
+    { name: 'l1_reverse', gradientNorms: new Float64Array(1), gates: new Map([['z', Float32Array.of(0.01)]]) },
+  ];
+  expect(gateSaturation(traces)).toEqual([
+    { name: 'l0 f', low: 0.25, high: 0.5 },
+    { name: 'l0 g', low: 0.25, high: 0.25 },
+    { name: 'l0 h', low: 0, high: 0 },
+    { name: 'l1_reverse z', low: 1, high: 0 },
+  ]);
+});
+
+test('steps back count from the last time, of a reverse layer from the first; the trace stays', () => {
+  const trace = { name: 'l0', gradientNorms: Float64Array.of(1, 2, 3), gates: new Map() };
+  expect([...normsBack(trace)]).toEqual([3, 2, 1]);
+  expect([...normsBack({ ...trace, name: 'l0_reverse' })]).toEqual([1, 2, 3]);
+  expect([...trace.gradientNorms]).toEqual([1, 2, 3]);
+});

@@ -1,0 +1,231 @@
+/** Pictures: markup that reads, values where their ticks say, gaps, legends, both colour schemes, refusals. */
+
+import { describe, expect, test } from 'vitest';
+import { DataError, OptionError, ShapeError } from '../../src/errors.js';
+import { svgHeatMap } from '../../src/plot/heat-map.js';
+import { svgHistogram } from '../../src/plot/histogram.js';
+import { svgLines } from '../../src/plot/lines.js';
+import type { LinesOptions } from '../../src/plot/lines.js';
+import type { Series } from '../../src/plot/series.js';
+import { escapeText } from '../../src/plot/svg.js';
+import { thrown } from '../thrown.js';
+import { all, numbers, ofClass, parse } from './markup.js';
+import type { Element } from './markup.js';
+
+const lines = (series: readonly Series[], options?: LinesOptions): Element => parse(svgLines(series, options));
+
+/** The places of every piece of a curve. */
+function places(curve: Element): [number, number][][] {
+  const pieces = curve.attributes['d']!.split('M').slice(1);
+  return pieces.map((piece) => [...piece.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]));
+}
+
+/** The ticks beside the y axis: the value their label says, and their line's height. */
+function yTicks(root: Element): [value: number, y: number][] {
+  const labels = all(root, 'text').filter(({ attributes }) => attributes['text-anchor'] === 'end');
+  const grid = ofClass(root, 'line', 'rp-grid');
+  expect(labels.length).toBe(grid.length);
+  return labels.map(({ text }, i) => [Number(text), numbers(grid[i]!, 'y1')[0]!]);
+}
+
+describe('svgLines', () => {
+  test('the values stand where the ticks say', () => {
+    const root = lines([{ name: 'loss', values: [4, 1, 2.5, 3] }]);
+    const [[first, second, third, fourth]] = places(ofClass(root, 'path', 'rp-line')[0]!) as [[number, number][]];
+    const ticks = yTicks(root);
+    expect(ticks.length).toBeGreaterThan(3);
+    for (const [value, y] of ticks) {
+      const share = (value - 1) / 3;
+      expect(y).toBeCloseTo(second![1] + share * (first![1] - second![1]), 1);
+    }
+    expect(third![1]).toBeCloseTo((first![1] + second![1]) / 2, 1);
+    expect(third![0] - second![0]).toBeCloseTo(second![0] - first![0], 1);
+    expect(fourth![0]).toBeGreaterThan(third![0]);
+  });
+
+  test('on a log scale equal factors are equal distances, and 0 and below are gaps', () => {
+    const root = lines([{ name: 'norm', values: [1, 0.1, 0.01, 0, 1e-5, -1, 1e-6] }], { yScale: 'log' });
+    const [falling, ...single] = places(ofClass(root, 'path', 'rp-line')[0]!);
+    expect(falling!.length).toBe(3);
+    expect(single.map((piece) => piece.length)).toEqual([1, 1]);
+    const step = falling![1]![1] - falling![0]![1];
+    expect(falling![2]![1] - falling![1]![1]).toBeCloseTo(step, 1);
+    for (const [value, y] of yTicks(root)) expect(y).toBeCloseTo(falling![0]![1] - step * Math.log10(value), 0);
+  });
+
+  test('x says where values stand; what is not finite is a gap', () => {
+    const root = lines([{ name: 'y', values: [1, 2, NaN, 1, Infinity, 2], x: [0, 1, 2, 3, 4, 8] }]);
+    const pieces = places(ofClass(root, 'path', 'rp-line')[0]!);
+    expect(pieces.map((piece) => piece.length)).toEqual([2, 1, 1]);
+    const [[a, b], [c], [d]] = pieces as [[number, number][], [number, number][], [number, number][]];
+    expect(c![0] - a![0]).toBeCloseTo(3 * (b![0] - a![0]), 1);
+    expect(d![0] - a![0]).toBeCloseTo(8 * (b![0] - a![0]), 1);
+  });
+
+  test('several curves have colours and a legend, in rows that fit; one has none', () => {
+    const names = Array.from({ length: 9 }, (_, i) => `weights of layer ${i}`);
+    const root = lines(
+      names.map((name, i) => ({ name, values: [i, 1] })),
+      { width: 400 },
+    );
+    const swatches = ofClass(root, 'rect', 'rp-c0');
+    expect(swatches.length).toBe(2); // the seventh has the first colour again
+    const entries = all(root, 'text').filter(({ text }) => names.includes(text));
+    expect(entries.map(({ text }) => text)).toEqual(names);
+    for (const entry of entries) expect(numbers(entry, 'x')[0]! + 7 * entry.text.length).toBeLessThanOrEqual(400);
+    expect(new Set(entries.map((entry) => numbers(entry, 'y')[0])).size).toBeGreaterThan(1);
+    expect(all(lines([{ name: 'alone', values: [1, 2] }]), 'rect')).toEqual([]);
+  });
+
+  test('everything drawn is within the picture', () => {
+    const root = lines([{ name: 'a', values: [1e-9, 5, 3e7] }, { name: 'b', values: [2] }], { title: 'A title', xLabel: 'step', yLabel: 'loss', width: 300, height: 200 }); // prettier-ignore
+    for (const [x, y] of ofClass(root, 'path', 'rp-line').flatMap((path) => places(path).flat())) {
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(x).toBeLessThanOrEqual(300);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(y).toBeLessThanOrEqual(200);
+    }
+    expect(root.attributes).toMatchObject({ width: '300', height: '200', viewBox: '0 0 300 200' });
+    for (const text of ['A title', 'step', 'loss']) {
+      expect(all(root, 'text').filter((element) => element.text === text).length).toBe(1);
+    }
+  });
+
+  test('a long curve keeps its extremes, in a small file', () => {
+    const values = Array.from({ length: 100_000 }, (_, i) => Math.sin(i / 9000));
+    const spiked = values.map((value, i) => (i === 70_001 ? 5 : i === 70_003 ? -5 : value));
+    const text = svgLines([{ name: 'y', values: spiked }]);
+    expect(text.length).toBeLessThan(60_000);
+    const [piece] = places(ofClass(parse(text), 'path', 'rp-line')[0]!) as [[number, number][]];
+    const heights = piece!.map(([, y]) => y);
+    const [top, bottom] = [Math.min(...heights), Math.max(...heights)];
+    expect(heights.indexOf(bottom) - heights.indexOf(top)).toBe(1);
+    const ends = lines([{ name: 'y', values: [5, -5] }]);
+    expect(places(ofClass(ends, 'path', 'rp-line')[0]!)[0]!.map(([, y]) => y)).toEqual([top, bottom]);
+  });
+
+  test('without values it says so', () => {
+    for (const series of [[], [{ name: 'y', values: [NaN, Infinity] }]]) {
+      expect(all(lines(series), 'text').map(({ text }) => text)).toEqual(['no values to plot']);
+    }
+    const below = lines([{ name: 'y', values: [0, -1] }], { yScale: 'log' });
+    expect(all(below, 'text').map(({ text }) => text)).toEqual(['no values to plot']);
+  });
+
+  test('text is escaped, wherever it stands', () => {
+    const odd = `<b> & "x" 'y' \u0007\uD800`;
+    const options = { title: odd, xLabel: odd, yLabel: odd };
+    const root = lines([{ name: odd, values: [1, 2] }, { name: 'b', values: [1, 3] }], options); // prettier-ignore
+    const shown = `<b> & "x" 'y' \uFFFD\uFFFD`;
+    expect(all(root, 'text').filter(({ text }) => text === shown).length).toBe(4);
+    expect(all(root, 'title').filter(({ text }) => text === shown).length).toBe(2);
+    expect(escapeText('a\nb\tc\u0000😀')).toBe('a b c\uFFFD😀');
+  });
+
+  test('the colours are those of the reader’s scheme', () => {
+    const style = all(lines([{ name: 'y', values: [1, 2] }]), 'style')[0]!.text;
+    const [light, dark] = style.split('@media (prefers-color-scheme:dark)');
+    for (const colours of [light, dark]) {
+      expect(colours).toMatch(/\.rp\{color:#\w+\}/);
+      expect(colours).toMatch(/\.rp-c0\{stroke:#\w+;fill:#\w+\}/);
+    }
+    expect(/rp-c0\{stroke:(#\w+)/.exec(light!)![1]).not.toBe(/rp-c0\{stroke:(#\w+)/.exec(dark!)![1]);
+  });
+});
+
+describe('svgHistogram', () => {
+  test('every value is in one bar, whose height is their number', () => {
+    const root = parse(svgHistogram([0, 0.1, 0.2, 1.1, 2.9, 3, 4, 4, 4, 4], { bins: 4 }));
+    const bars = ofClass(root, 'rect', 'rp-area');
+    expect(bars.map((bar) => bar.children[0]!.text)).toEqual(['3 of 10', '1 of 10', '1 of 10', '5 of 10']);
+    const heights = bars.map((bar) => numbers(bar, 'height')[0]!);
+    expect(heights[0]! / heights[1]!).toBeCloseTo(3, 1);
+    expect(heights[3]! / heights[1]!).toBeCloseTo(5, 1);
+    const zero = yTicks(root).find(([value]) => value === 0)![1];
+    for (const bar of bars) expect(numbers(bar, 'y')[0]! + numbers(bar, 'height')[0]!).toBeCloseTo(zero, 1);
+  });
+
+  test('equal values stand in the middle', () => {
+    const bars = ofClass(parse(svgHistogram([7, 7, 7])), 'rect', 'rp-area');
+    expect(bars.map((bar) => bar.children[0]!.text)).toEqual(['3 of 3']);
+  });
+});
+
+describe('svgHeatMap', () => {
+  test('a cell for each value, as strong as it is far from 0', () => {
+    const root = parse(svgHeatMap({ data: [1, -2, 0, 4, NaN, -4], shape: [2, 3] }));
+    const cells = ofClass(root, 'rect', 'rp-cell').slice(0, 4);
+    expect(cells.map(({ attributes }) => [attributes['class']!.slice(0, 5), attributes['fill-opacity']])).toEqual([
+      ['rp-c0', '0.25'],
+      ['rp-c1', '0.5'],
+      ['rp-c0', '1'],
+      ['rp-c1', '1'],
+    ]);
+    const [a, b, c, d] = cells.map((cell) => numbers(cell, 'x', 'y')) as [number[], number[], number[], number[]];
+    expect([a[1], c[0]]).toEqual([b[1], a[0]]);
+    expect([c[1], d[0]! - a[0]!]).toEqual([d[1], expect.closeTo(2 * (b[0]! - a[0]!), 1) as number]);
+    expect(c[1]).toBeGreaterThan(a[1]!);
+  });
+
+  test('zeros alone are an empty map', () => {
+    expect(ofClass(parse(svgHeatMap({ data: [0, 0], shape: [1, 2] })), 'rect', 'rp-cell')).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  const values = [1, 2];
+  test.each<[() => string, typeof OptionError | typeof DataError | typeof ShapeError, string]>([
+    [
+      () => svgLines([{ name: 'a', values, x: [1] }]),
+      OptionError,
+      'svgLines: x of a must have one number for each of its 2 values, got 1.',
+    ],
+    [
+      () => svgLines([], { yScale: 'square' as 'log' }),
+      OptionError,
+      'svgLines: yScale must be one of linear, log, got square.',
+    ],
+    [
+      () => svgLines([], { bins: 3 } as LinesOptions),
+      OptionError,
+      "svgLines: unknown option 'bins'. Known options: title, xLabel, yLabel, width, height, yScale.",
+    ],
+    [() => svgLines([], { width: 20 }), OptionError, 'svgLines: width must be a whole number of at least 200, got 20.'],
+    [
+      () => svgHeatMap({ data: values, shape: [1, 2] }, { height: 1.5 }),
+      OptionError,
+      'svgHeatMap: height must be a whole number of at least 150, got 1.5.',
+    ],
+    [
+      () => svgHistogram(values, { title: 3 as unknown as string }),
+      OptionError,
+      'svgHistogram: title must be a text, got number.',
+    ],
+    [
+      () => svgHistogram(values, { bins: 0 }),
+      OptionError,
+      'svgHistogram: bins must be a whole number of at least 1, got 0.',
+    ],
+    [() => svgHistogram([]), DataError, 'svgHistogram: values must be at least one number, got none.'],
+    [() => svgHistogram([1, NaN]), DataError, 'svgHistogram: values must be finite, got NaN at 1. Leave it out.'],
+    [
+      () => svgHeatMap({ data: values, shape: [2] }),
+      ShapeError,
+      'svgHeatMap: matrix must be (rows, columns), neither of them 0, got (2,).',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 2] }),
+      ShapeError,
+      'svgHeatMap: matrix of shape (2, 2) takes 4 values, got 2.',
+    ],
+    [
+      () => svgHeatMap({ data: new Float32Array(300 * 300), shape: [300, 300] }),
+      OptionError,
+      'svgHeatMap: matrix must have at most 65536 cells, got 90000 from (300, 300). Show a part, or means of neighbours.',
+    ],
+  ])('%#', (run, type, message) => {
+    const error = thrown(run);
+    expect(error).toBeInstanceOf(type);
+    expect(error.message).toBe(message);
+  });
+});
