@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { cut, joined } from '../reference.js';
 import * as reference from '../reference-cells.js';
-import { LENGTHS } from '../workspace.js';
+import { GAP, LENGTHS } from '../workspace.js';
 import type { Workspace } from '../workspace.js';
 
 /** sigmoid4 and tanh4 are within 4e-7 (test/kernels/math.test.ts), of which h adds three. */
@@ -41,7 +41,7 @@ export function testGruBefore(open: () => Workspace): void {
 function reset(workspace: Workspace, B: number, H: number, gateClip: number): void {
   const { kernels } = workspace;
   const size = B * H;
-  const unused = new Array<number>(size).fill(NaN);
+  const unused = new Array<number>(size).fill(GAP);
   const a = joined([workspace.values(size, -4, 4), workspace.values(size, -4, 4), unused], H);
   const state = workspace.values(size);
   const [s, gates, h] = [workspace.output(size), workspace.inOut(a), workspace.input(state)];
@@ -65,7 +65,7 @@ function update(workspace: Workspace, B: number, H: number, gateClip: number): v
   const { kernels } = workspace;
   const size = B * H;
   const { z, ofZ } = updateGate(workspace, B, H, gateClip);
-  const unused = new Array<number>(size).fill(NaN);
+  const unused = new Array<number>(size).fill(GAP);
   const a = joined([unused, z, workspace.values(size, -4, 4)], H);
   const before = workspace.values(size);
   const [h, gates, hPrevious] = [workspace.output(size), workspace.inOut(a), workspace.input(before)];

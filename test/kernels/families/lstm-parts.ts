@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import * as reference from '../reference-cells.js';
 import type { LstmForm } from '../reference-cells.js';
-import { LENGTHS } from '../workspace.js';
+import { GAP, LENGTHS } from '../workspace.js';
 import type { Workspace } from '../workspace.js';
 
 /** sigmoid4 and tanh4 are within 4e-7 (test/kernels/math.test.ts); c adds two products of them, |c_{t-1}| <= 2. */
@@ -44,6 +44,17 @@ export function testLstmParts(open: () => Workspace): void {
 
   it('lstmOutputForward and lstmOutputBackward: the peephole sees what tanh takes', () => each(outputOver));
 
+  it('lstmCarryBackward: an infinite limit never holds', () => {
+    const workspace = open();
+    workspace.case('infinite c', () => {
+      const [d, c] = [[1, 2, 3], workspace.input([Infinity, 0, -Infinity])];
+      const [gates, dc] = [workspace.inOut([0, 0, 0]), workspace.inOut(d)];
+      workspace.kernels.lstmCarryBackward(gates, dc, c, c, 0, 1, 3, CAROUSEL, Infinity, Infinity);
+      workspace.expect('dc', dc, d, 0);
+      workspace.expect('gates', gates, d, 0);
+    });
+  });
+
   it.each(KINDS)('kind %i: a NaN stays a NaN in its own column, also at a limit', (kind) => {
     for (const limits of LIMITS) {
       const form = { kind, H: UNITS, peepholes: {}, ...limits };
@@ -75,13 +86,13 @@ function nameOf({ kind, H, peepholes, gateClip, cellClip }: LstmForm, B: number)
 
 const blocksOf = ({ kind }: LstmForm): number => reference.LSTM_BLOCKS[kind]!.length;
 
-/** Pre-activations, NaN in the blocks of which the kernel must know nothing: that of o, or all others. */
+/** Pre-activations, and a filler in the blocks of which the kernel must know nothing: that of o, or all others. */
 function preActivations(workspace: Workspace, form: LstmForm, B: number, part: 'carry' | 'output'): number[] {
   const { kind, H } = form;
   const names = reference.LSTM_BLOCKS[kind]!;
   return workspace
     .values(B * names.length * H, -4, 4)
-    .map((x, i) => ((names[Math.floor(i / H) % names.length] === 'o') === (part === 'output') ? x : NaN));
+    .map((x, i) => ((names[Math.floor(i / H) % names.length] === 'o') === (part === 'output') ? x : GAP));
 }
 
 function carry(workspace: Workspace, form: LstmForm, B: number): void {
