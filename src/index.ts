@@ -45,7 +45,8 @@ export type { GruOptions } from './layers/gru.js';
 export type { ForwardOptions, RecurrentOptions, RecurrentResult } from './layers/recurrent.js';
 export { Stepper } from './layers/stepper.js';
 export { RecurrentLayer } from './layers/recurrent.js';
-export { LayerTrace, Trace } from './ops/trace.js';
+export { Trace } from './ops/trace.js';
+export type { LayerTrace } from './ops/trace.js';
 export { Jordan } from './layers/jordan.js';
 export type { JordanForwardOptions, JordanOptions, JordanResult } from './layers/jordan.js';
 export { RecurrentState } from './layers/state.js';
@@ -108,7 +109,7 @@ export { singularValues } from './inspect/singular-values.js';
 export { recurrentSpectra } from './inspect/spectra.js';
 export type { RecurrentSpectrum } from './inspect/spectra.js';
 export { gateSaturation, normsBack } from './inspect/trace.js';
-export type { GateSaturation, LayerTrace } from './inspect/trace.js';
+export type { GateSaturation } from './inspect/trace.js';
 
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';

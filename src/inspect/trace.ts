@@ -4,15 +4,7 @@
  * (Hochreiter 1991; Bengio, Simard and Frasconi 1994).
  */
 
-/** One layer and direction during one training step. */
-export interface LayerTrace {
-  /** `l0`, `l0_reverse`, `l1`. */
-  readonly name: string;
-  /** (T): the norm of dL/dh_t over batch and units, at each step t. */
-  readonly gradientNorms: Float64Array;
-  /** The activations of each gate, (T, B, H), by its letter; of a simple cell, its state under `h`. */
-  readonly gates: ReadonlyMap<string, Float32Array>;
-}
+import type { LayerTrace } from '../ops/trace.js';
 
 /** How far a gate was driven to its ends. */
 export interface GateSaturation {

@@ -8,7 +8,7 @@ import type { View } from '../memory/view.js';
 import { raggedBatch } from '../ops/ragged.js';
 import type { RecurrentDropout, RecurrentParameters } from '../ops/recurrent.js';
 import type { Cell, StateSource } from '../ops/sequence.js';
-import { LayerTrace } from '../ops/trace.js';
+import { TraceRecorder } from '../ops/trace.js';
 import type { Trace } from '../ops/trace.js';
 import { ZoneoutCell } from '../ops/zoneout.js';
 import { checkFlag, checkKnown, checkSize } from '../options.js';
@@ -184,7 +184,7 @@ export abstract class RecurrentLayer extends Layer {
     checkEngine(name, x, this.engine);
     new Axes(name).bind('I', this.inputSize, 'inputSize').check('x', x.shape, 'T B I');
     const ragged = lengths === undefined ? undefined : raggedBatch(name, x, lengths);
-    const traces = trace === undefined ? [] : this.#places.map((place) => new LayerTrace(place));
+    const traces = trace === undefined ? [] : this.#places.map((place) => new TraceRecorder(place));
     if (trace !== undefined) trace.layers = traces;
     return runStack(this, { x, state, ragged, allStates, traces });
   }

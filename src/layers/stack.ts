@@ -11,7 +11,7 @@ import { takeRows } from '../ops/rows.js';
 import { recur } from '../ops/sequence.js';
 import type { RecurResult, StateSource } from '../ops/sequence.js';
 import { sequenceDropout } from '../ops/sequence-dropout.js';
-import { LayerTrace } from '../ops/trace.js';
+import type { TraceRecorder } from '../ops/trace.js';
 import type { RecurrentLayer, RecurrentResult } from './recurrent.js';
 import { RecurrentState } from './state.js';
 
@@ -24,7 +24,7 @@ export interface StackInput {
   readonly ragged: Ragged | undefined;
   readonly allStates: boolean;
   /** One for each cell, or none. */
-  readonly traces: readonly LayerTrace[];
+  readonly traces: readonly TraceRecorder[];
 }
 
 /** Runs the cells of a layer over a sequence. */

@@ -79,7 +79,7 @@ export class Stepper {
       const { pass, tracks, input, output, floats } = this.#stages[k]!;
       pass.input();
       pass.forward(0, this.batch);
-      for (let i = 0; i < tracks.length; i++) memory.copy(tracks[i]!.before, tracks[i]!.after, tracks[i]!.floats);
+      for (const track of tracks) memory.copy(track.before, track.after, track.floats);
       if (output !== tracks[0]!.after) memory.copy(output, tracks[0]!.after, floats);
       if (residual && k > 0) this.#layer.engine.kernels.axpy(output, input, floats, 1);
     }

@@ -35,9 +35,9 @@ export class Panels {
   /** The address, packed anew first if a source has changed. */
   get ptr(): number {
     const ptr = this.#region.base + this.#offset;
-    // A loop, for a step of inference allocates nothing.
+    // No closure, for a step of inference allocates nothing.
     let version = 0;
-    for (let i = 0; i < this.#sources.length; i++) version += this.#sources[i]!.version;
+    for (const source of this.#sources) version += source.version;
     if (version !== this.#version) {
       this.#pack(ptr);
       this.#version = version;

@@ -70,7 +70,7 @@ export class Ragged {
 export function raggedBatch(operation: string, x: View, lengths: ArrayLike<number>): Ragged | undefined {
   const [T, B] = x.shape as [number, number];
   if (x.shape.length !== 3 || lengths?.length !== B) {
-    const got = `${lengths?.length ?? String(lengths)} for x ${formatShape(x.shape)}`;
+    const got = `${lengths?.length ?? 'none'} for x ${formatShape(x.shape)}`;
     throw new ShapeError(`${operation}: lengths must be one number for each of the B rows of x (T, B, I), got ${got}.`);
   }
   for (let b = 0; b < B; b++) {

@@ -118,7 +118,7 @@ export function biasGradient(
   n: number,
   width: number,
 ): void {
-  const [first] = biases.filter((bias) => bias !== undefined);
+  const first = biases.find((bias) => bias !== undefined);
   if (first === undefined) return;
   const { kernels, memory } = engineOf(first);
   memory.scratch(() => {

@@ -14,7 +14,7 @@ import { ShapeError } from '../errors.js';
 import { View } from '../memory/view.js';
 import { Axes, formatShape, sizeOf } from '../shape.js';
 import { Batches } from './batches.js';
-import type { LayerTrace } from './trace.js';
+import type { TraceRecorder } from './trace.js';
 
 /** A state given to an operation: a view of the running step, or numbers carried over from an earlier one. */
 export type StateSource = View | HostArray;
@@ -86,7 +86,7 @@ export interface RecurOptions {
   /** Whether to run from the last step to the first. Default false. */
   readonly reverse?: boolean;
   /** Where gates and gradients are written down. */
-  readonly trace?: LayerTrace | undefined;
+  readonly trace?: TraceRecorder | undefined;
 }
 
 /** The result of `recur`, a view for each state. */
@@ -235,7 +235,7 @@ interface WayBack {
   readonly order: readonly number[];
   readonly pass: Pass;
   readonly result: RecurResult;
-  readonly trace: LayerTrace | undefined;
+  readonly trace: TraceRecorder | undefined;
 }
 
 function goBack({ engine, cell, x, initial, batches, order, pass, result, trace }: WayBack): void {

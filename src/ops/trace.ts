@@ -14,13 +14,26 @@ export class Trace {
 }
 
 /** One layer and direction. */
-export class LayerTrace {
+export interface LayerTrace {
+  /** Its name: `l0`, `l0_reverse`. */
+  readonly name: string;
+  /** (T): the norm of the loss's gradient with respect to the output of each step, all rows together. */
+  readonly gradientNorms: Float64Array;
+  /**
+   * The activated gates by name, (N, H) each: the B rows of the first step, of the second, and so on, in a ragged batch
+   * those that there are. Of a cell without gates none.
+   */
+  readonly gates: ReadonlyMap<string, Float32Array>;
+}
+
+/** Writes down one layer and direction. */
+export class TraceRecorder implements LayerTrace {
   /** Its name: `l0`, `l0_reverse`. */
   readonly name: string;
   /** (T): the norm of the loss's gradient with respect to the output of each step, all rows together. */
   gradientNorms: Float64Array = new Float64Array(0);
   /** The activated gates by name, (N, H) each: the B rows of the first step, of the second, and so on. */
-  gates: ReadonlyMap<string, Float64Array> = new Map();
+  gates: ReadonlyMap<string, Float32Array> = new Map();
 
   constructor(name: string) {
     this.name = name;
@@ -32,8 +45,8 @@ export class LayerTrace {
     if (gates === undefined) return;
     const { ptr, names, width } = gates;
     const values = memory.view(ptr, N * names.length * width);
-    const block = (k: number): Float64Array =>
-      Float64Array.from({ length: N * width }, (_, i) => {
+    const block = (k: number): Float32Array =>
+      Float32Array.from({ length: N * width }, (_, i) => {
         const row = Math.floor(i / width);
         return values[(row * names.length + k) * width + (i % width)]!;
       });

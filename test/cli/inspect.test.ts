@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { inspect, inspectCommand, textOf } from '../../src/cli/inspect.js';
 import { CheckpointError } from '../../src/errors.js';
-import type { LayerTrace } from '../../src/inspect/trace.js';
+import type { LayerTrace } from '../../src/ops/trace.js';
 import { all, ofClass, parse } from '../plot/markup.js';
 import { characters, english, smallModel, testEngine } from '../train/texts.js';
 
