@@ -16,6 +16,9 @@ export type { VocabularyJSON, VocabularyOptions } from './data/vocabulary.js';
 export type { Level } from './data/tokenizer.js';
 export { Windows, windows } from './data/windows.js';
 export type { Window, WindowOptions } from './data/windows.js';
+export { createTask, TASK_NAMES } from './data/tasks/list.js';
+export type { TaskName } from './data/tasks/list.js';
+export type { SequenceBatch, SequenceForm, Task } from './data/tasks/task.js';
 
 export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';

@@ -1,0 +1,93 @@
+/** What a generated task is: fresh sequences without end, what is asked of each, and how an answer is judged. */
+
+import type { Random } from '../../random.js';
+
+/** Real numbers with their shape, row-major. */
+export interface FloatTensor {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Whole numbers with their shape, row-major. */
+export interface IdTensor {
+  readonly data: Int32Array;
+  readonly shape: readonly number[];
+}
+
+/** A target that does not count: nothing is asked there, or the sequence has ended. */
+export const IGNORED = -1;
+
+/** Sequences side by side, time-major. */
+export interface SequenceBatch {
+  /** Values (T, B, I), or ids (T, B); behind the end of a shorter sequence anything. */
+  readonly inputs: FloatTensor | IdTensor;
+  /** Values (T, B, O) or classes (T, B); (B, O) or (B) where only the end of a sequence is asked for. */
+  readonly targets: FloatTensor | IdTensor;
+}
+
+/** What goes into a network that reads sequences, and what comes out. */
+export interface SequenceForm {
+  /** Vectors of `inputSize` numbers, or ids below `inputSize`. */
+  readonly inputs: 'values' | 'ids';
+  readonly inputSize: number;
+  /** `outputSize` numbers, trained on the squared error; or logits of so many classes, on the cross-entropy. */
+  readonly outputs: 'values' | 'classes';
+  readonly outputSize: number;
+  /** Whether there is an output for every step or for the last one alone. */
+  readonly at: 'every' | 'last';
+}
+
+/** The answers to one sequence. It is right where all of them are. */
+export interface Judgement {
+  readonly correct: number;
+  readonly asked: number;
+}
+
+/** All inputs there are, in an order. */
+export interface Enumeration {
+  readonly count: number;
+  /** Inputs `from` up to `from + size`. */
+  batch(from: number, size: number): SequenceBatch;
+}
+
+/** A task with its options. Made by `createTask`. */
+export interface Task {
+  readonly name: string;
+  /** With the defaults filled in. */
+  readonly options: Readonly<Record<string, number>>;
+  readonly form: SequenceForm;
+  /** T of a batch; where lengths vary, what few batches exceed. */
+  readonly steps: number;
+  /**
+   * The least loss without memory, by a predictor that knows the task and sees the step alone: the mean squared error,
+   * or nats for each target that counts.
+   */
+  readonly baseline: number;
+  /** Where the inputs can be counted. */
+  readonly all?: Enumeration;
+  /** Fresh sequences, drawn one after the other: so many from one generator are the same in batches of any size. */
+  batch(random: Random, size: number): SequenceBatch;
+  /**
+   * Judges the answers to sequence b of a batch.
+   * @param outputs values or logits, in the shape of the targets, then O
+   */
+  judge(outputs: ArrayLike<number>, batch: SequenceBatch, b: number): Judgement;
+}
+
+/** A whole number that a task is made with. */
+export interface TaskOption {
+  readonly value: number;
+  readonly least: number;
+  readonly meaning: string;
+}
+
+/** A kind of task: its options, and how it is made from them. */
+export interface TaskKind {
+  /** In one line, for lists. */
+  readonly summary: string;
+  /** When a sequence counts as right. */
+  readonly criterion: string;
+  readonly options: Readonly<Record<string, TaskOption>>;
+  /** @throws OptionError for options that contradict each other */
+  create(options: Readonly<Record<string, number>>): Task;
+}
