@@ -59,6 +59,15 @@ export type { Progress, Schedule, ScheduleOptions } from './optim/schedule.js';
 
 export { LanguageModel } from './models/language-model.js';
 export type { GenerateOptions, LanguageModelOptions } from './models/language-model.js';
+export { Network } from './models/network.js';
+export { SequenceModel } from './models/sequence-model.js';
+export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export { evaluateTask } from './train/evaluate-task.js';
+export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
+export { trainTask } from './train/train-task.js';
+export type { TaskTrainOptions } from './train/train-task.js';
+export { taskSettingsOf } from './train/task-settings.js';
+export type { TaskSettings } from './train/task-settings.js';
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';
@@ -67,7 +76,7 @@ export { train, TrainingRun } from './train/train.js';
 export type { ProgressEvent, StopReason, TrainOptions, TrainReport } from './train/train.js';
 
 export { decodeCheckpoint, encodeCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';
-export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { Checkpoint, CheckpointOptions, ModelClass } from './checkpoint/checkpoint.js';
 
 export {
   CheckpointError,

@@ -4,7 +4,7 @@
  * it (2016).
  */
 
-import type { FloatTensor, Judgement, SequenceBatch, Task, TaskKind } from './task.js';
+import type { FloatTensor, Judgement, SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 /** The error that Hochreiter and Schmidhuber allow: 0.04 where the sums have a range of 1. */
@@ -35,10 +35,9 @@ export const ADDING: TaskKind = {
   summary: 'the sum of the two marked numbers among so many, at the end',
   criterion: `the sum is within ${TOLERANCE}`,
   options: { length: { value: 100, least: 2, meaning: 'numbers' } },
-  create({ length: T = 0 }): Task {
+  recipe: { hiddenSize: 64, steps: 4000, batch: 32, lr: 3e-3, schedule: 'cosine', clipNorm: 1 },
+  define({ length: T = 0 }): TaskDefinition {
     return {
-      name: 'adding',
-      options: { length: T },
       form: { inputs: 'values', inputSize: 2, outputs: 'values', outputSize: 1, at: 'last' },
       steps: T,
       baseline: 1 / 6, // always 1: the variance of a sum of two uniform numbers

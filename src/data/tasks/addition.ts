@@ -5,7 +5,7 @@
  */
 
 import { binaryEntropy, judgeClasses } from './judge.js';
-import type { SequenceBatch, Task, TaskKind } from './task.js';
+import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 
 /** Bit `k` of the first (0) or second (1) number of pair `b`. */
 type Bits = (b: number, k: number, which: 0 | 1) => number;
@@ -53,10 +53,9 @@ export const ADDITION: TaskKind = {
   summary: 'the sum of two binary numbers, least significant bit first',
   criterion: 'all bits of the sum are right',
   options: { length: { value: 8, least: 1, meaning: 'bits of each number' } },
-  create({ length: width = 0 }): Task {
+  recipe: { hiddenSize: 16, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  define({ length: width = 0 }): TaskDefinition {
     return {
-      name: 'addition',
-      options: { length: width },
       form: { inputs: 'values', inputSize: 2, outputs: 'classes', outputSize: 2, at: 'every' },
       steps: width + 1,
       baseline: baseline(width),

@@ -5,7 +5,7 @@
  */
 
 import { judgeClasses } from './judge.js';
-import type { SequenceBatch, Task, TaskKind } from './task.js';
+import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 const BLANK = 0;
@@ -42,12 +42,11 @@ export const COPY: TaskKind = {
     items: { value: 10, least: 1, meaning: 'symbols to keep' },
     symbols: { value: 8, least: 2, meaning: 'different symbols' },
   },
-  create({ length = 0, items = 0, symbols = 0 }): Task {
+  recipe: { hiddenSize: 128, steps: 4000, batch: 32, lr: 3e-3, schedule: 'cosine', clipNorm: 1 },
+  define({ length = 0, items = 0, symbols = 0 }): TaskDefinition {
     const sizes = { length, items, symbols };
     const steps = length + 2 * items;
     return {
-      name: 'copy',
-      options: sizes,
       form: { inputs: 'ids', inputSize: symbols + 2, outputs: 'classes', outputSize: symbols + 1, at: 'every' },
       steps,
       baseline: (items * Math.log(symbols)) / steps, // knows when, not which

@@ -3,7 +3,7 @@
 import { OptionError } from '../../errors.js';
 import { judgeClasses } from './judge.js';
 import { IGNORED } from './task.js';
-import type { SequenceBatch, Task, TaskKind } from './task.js';
+import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 function draw(random: Random, T: number, delay: number, B: number): SequenceBatch {
@@ -27,13 +27,12 @@ export const ECHO: TaskKind = {
     length: { value: 30, least: 2, meaning: 'bits' },
     delay: { value: 5, least: 1, meaning: 'steps until a bit is told again' },
   },
-  create({ length: T = 0, delay = 0 }): Task {
+  recipe: { hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  define({ length: T = 0, delay = 0 }): TaskDefinition {
     if (delay >= T) {
       throw new OptionError(`echo: delay must be below length, ${T}, got ${delay}. No bit would be told again.`);
     }
     return {
-      name: 'echo',
-      options: { length: T, delay },
       form: { inputs: 'values', inputSize: 1, outputs: 'classes', outputSize: 2, at: 'every' },
       steps: T,
       baseline: Math.LN2,

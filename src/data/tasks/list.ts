@@ -37,5 +37,7 @@ export function createTask(name: TaskName, options: Readonly<Record<string, numb
     option,
     checkSize(name, option, options[option] ?? value, least),
   ]);
-  return kind.create(Object.fromEntries(full));
+  const chosen = Object.fromEntries(full);
+  const { criterion, recipe } = kind;
+  return { ...kind.define(chosen), name, options: chosen, criterion, recipe };
 }

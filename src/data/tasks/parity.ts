@@ -1,7 +1,7 @@
 /** Parity: at every step, whether the number of ones so far is odd. Never more than one bit of memory, for any length. */
 
 import { binaryEntropy, judgeClasses } from './judge.js';
-import type { SequenceBatch, Task, TaskKind } from './task.js';
+import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 function draw(random: Random, T: number, B: number): SequenceBatch {
@@ -22,10 +22,9 @@ export const PARITY: TaskKind = {
   summary: 'whether the number of ones so far is odd, at every step',
   criterion: 'the parity is right at every step',
   options: { length: { value: 20, least: 1, meaning: 'bits' } },
-  create({ length: T = 0 }): Task {
+  recipe: { hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  define({ length: T = 0 }): TaskDefinition {
     return {
-      name: 'parity',
-      options: { length: T },
       form: { inputs: 'values', inputSize: 1, outputs: 'classes', outputSize: 2, at: 'every' },
       steps: T,
       baseline: binaryEntropy((1 + 1 / T) / 2), // the bit itself, which is right at the first step and half of the others

@@ -9,7 +9,7 @@
  */
 
 import { IGNORED } from './task.js';
-import type { IdTensor, Judgement, SequenceBatch, Task, TaskKind } from './task.js';
+import type { IdTensor, Judgement, SequenceBatch, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 /** Symbols by id. */
@@ -154,10 +154,9 @@ export const REBER_TASK: TaskKind = {
   summary: 'strings of the embedded Reber grammar: which symbols may follow',
   criterion: 'at every position the most likely symbols are those that may follow',
   options: {},
-  create(): Task {
+  recipe: { hiddenSize: 32, steps: 3000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  define(): TaskDefinition {
     return {
-      name: 'reber',
-      options: {},
       form: { inputs: 'ids', inputSize: 7, outputs: 'classes', outputSize: 7, at: 'every' },
       steps: 60,
       baseline: baseline(),

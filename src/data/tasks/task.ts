@@ -50,11 +50,8 @@ export interface Enumeration {
   batch(from: number, size: number): SequenceBatch;
 }
 
-/** A task with its options. Made by `createTask`. */
-export interface Task {
-  readonly name: string;
-  /** With the defaults filled in. */
-  readonly options: Readonly<Record<string, number>>;
+/** What a kind of task makes of its options. */
+export interface TaskDefinition {
   readonly form: SequenceForm;
   /** T of a batch; where lengths vary, what few batches exceed. */
   readonly steps: number;
@@ -74,6 +71,18 @@ export interface Task {
   judge(outputs: ArrayLike<number>, batch: SequenceBatch, b: number): Judgement;
 }
 
+/** Settings that learn a task with the options it has by default, as docs/tasks.md measures them. */
+export interface Recipe {
+  readonly hiddenSize: number;
+  /** Updates. */
+  readonly steps: number;
+  readonly batch: number;
+  /** Of Adam. */
+  readonly lr: number;
+  readonly schedule: 'constant' | 'cosine';
+  readonly clipNorm: number;
+}
+
 /** A whole number that a task is made with. */
 export interface TaskOption {
   readonly value: number;
@@ -88,6 +97,14 @@ export interface TaskKind {
   /** When a sequence counts as right. */
   readonly criterion: string;
   readonly options: Readonly<Record<string, TaskOption>>;
+  readonly recipe: Recipe;
   /** @throws OptionError for options that contradict each other */
-  create(options: Readonly<Record<string, number>>): Task;
+  define(options: Readonly<Record<string, number>>): TaskDefinition;
+}
+
+/** A task with its options. Made by `createTask`. */
+export interface Task extends TaskDefinition, Pick<TaskKind, 'criterion' | 'recipe'> {
+  readonly name: string;
+  /** With the defaults filled in. */
+  readonly options: Readonly<Record<string, number>>;
 }
