@@ -8,7 +8,10 @@ import { Random } from '../../random.js';
 import type { SequenceBatch, Task } from './task.js';
 
 /** The parts of a seed's sequences. */
-export type Part = 'train' | 'valid' | 'test';
+const PARTS = ['train', 'valid', 'test'] as const;
+
+/** A part of a seed's sequences. */
+export type Part = (typeof PARTS)[number];
 
 /** The batch of a training step, from 0; another one for each step. */
 export function trainingBatch(task: Task, seed: number, step: number, size: number): SequenceBatch {
@@ -31,7 +34,7 @@ export function* fixedBatches(
  */
 function generator(part: Part, seed: number, number: number): Random {
   const bytes = new DataView(new ArrayBuffer(9));
-  bytes.setUint8(0, part.charCodeAt(0));
+  bytes.setUint8(0, PARTS.indexOf(part));
   bytes.setUint32(1, seed);
   bytes.setUint32(5, number);
   return new Random(crc32(new Uint8Array(bytes.buffer)) >>> 0);
