@@ -125,7 +125,7 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--level <level>', 'char or word (char)', oneOf('--level', LEVELS))
     .option('--locale <locale>', 'language of the words, such as ja (en)', anyText('--locale'))
     .option('--vocab-size <n>', 'most frequent symbols kept (all characters, 10000 words)', whole('--vocab-size', 1))
-    .option('--cell <cell>', 'lstm, gru or rnn (lstm)', oneOf('--cell', CELLS))
+    .option('--cell <cell>', 'lstm, gru or rnn (lstm; tasks have their own)', oneOf('--cell', CELLS))
     .option('--embedding <n>', 'size of the embedding (64; tasks none)', whole('--embedding', 1))
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))

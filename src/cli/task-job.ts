@@ -53,7 +53,7 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
   const engine = await createEngine({ seed, ...engineOptions(options) });
   const model = new SequenceModel(engine, {
     ...form,
-    cell: options.cell,
+    cell: options.cell ?? recipe.cell,
     embeddingSize: options.embedding,
     hiddenSize: options.hidden ?? recipe.hiddenSize,
     numLayers: options.layers,

@@ -103,7 +103,7 @@ describe('reports', () => {
 
   test('the recipe of the task, where nothing else is said; another optimizer has its own rate', () => {
     const { recipe } = createTask('adding');
-    const { hiddenSize: _, ...settings } = recipe;
+    const { cell: _, hiddenSize: __, ...settings } = recipe;
     expect(fullTaskSettings({}, recipe)).toMatchObject({ ...settings, epochs: 0, optimizer: 'adam', seed: 1 });
     expect(fullTaskSettings({ epochs: 3, lr: 0.5 }, recipe)).toMatchObject({ epochs: 3, steps: 0, lr: 0.5 });
     expect(fullTaskSettings({ optimizer: 'sgd' }, recipe)).toMatchObject({ lr: 0.5, clipNorm: recipe.clipNorm });

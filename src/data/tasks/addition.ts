@@ -53,7 +53,7 @@ export const ADDITION: TaskKind = {
   summary: 'the sum of two binary numbers, least significant bit first',
   criterion: 'all bits of the sum are right',
   options: { length: { value: 8, least: 1, meaning: 'bits of each number' } },
-  recipe: { hiddenSize: 16, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'rnn', hiddenSize: 16, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define({ length: width = 0 }): TaskDefinition {
     return {
       form: { inputs: 'values', inputSize: 2, outputs: 'classes', outputSize: 2, at: 'every' },

@@ -27,7 +27,7 @@ export const ECHO: TaskKind = {
     length: { value: 30, least: 2, meaning: 'bits' },
     delay: { value: 5, least: 1, meaning: 'steps until a bit is told again' },
   },
-  recipe: { hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'lstm', hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define({ length: T = 0, delay = 0 }): TaskDefinition {
     if (delay >= T) {
       throw new OptionError(`echo: delay must be below length, ${T}, got ${delay}. No bit would be told again.`);

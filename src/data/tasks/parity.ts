@@ -22,7 +22,7 @@ export const PARITY: TaskKind = {
   summary: 'whether the number of ones so far is odd, at every step',
   criterion: 'the parity is right at every step',
   options: { length: { value: 20, least: 1, meaning: 'bits' } },
-  recipe: { hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'rnn', hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define({ length: T = 0 }): TaskDefinition {
     return {
       form: { inputs: 'values', inputSize: 1, outputs: 'classes', outputSize: 2, at: 'every' },

@@ -154,7 +154,7 @@ export const REBER_TASK: TaskKind = {
   summary: 'strings of the embedded Reber grammar: which symbols may follow',
   criterion: 'at every position the most likely symbols are those that may follow',
   options: {},
-  recipe: { hiddenSize: 32, steps: 3000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'lstm', hiddenSize: 32, steps: 3000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define(): TaskDefinition {
     return {
       form: { inputs: 'ids', inputSize: 7, outputs: 'classes', outputSize: 7, at: 'every' },

@@ -73,6 +73,7 @@ export interface TaskDefinition {
 
 /** Settings that learn a task with the options it has by default, as docs/tasks.md measures them. */
 export interface Recipe {
+  readonly cell: 'lstm' | 'gru' | 'rnn';
   readonly hiddenSize: number;
   /** Updates. */
   readonly steps: number;
