@@ -18,7 +18,8 @@ export { Windows, windows } from './data/windows.js';
 export type { Window, WindowOptions } from './data/windows.js';
 export { createTask, TASK_NAMES } from './data/tasks/list.js';
 export type { TaskName } from './data/tasks/list.js';
-export type { SequenceBatch, SequenceForm, Task } from './data/tasks/task.js';
+export type { Task } from './data/tasks/task.js';
+export type { SequenceBatch, SequenceForm } from './data/sequences.js';
 
 export { Embedding } from './layers/embedding.js';
 export type { EmbeddingOptions } from './layers/embedding.js';
@@ -59,7 +60,7 @@ export type { Progress, Schedule, ScheduleOptions } from './optim/schedule.js';
 
 export { LanguageModel } from './models/language-model.js';
 export type { GenerateOptions, LanguageModelOptions } from './models/language-model.js';
-export { Network } from './models/network.js';
+export type { Network } from './models/network.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';

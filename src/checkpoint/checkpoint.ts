@@ -107,7 +107,8 @@ export function decodeCheckpoint<M = LanguageModel>(
   options: CheckpointOptions<M> = {},
 ): Checkpoint<M> {
   checkKnown('decodeCheckpoint', options, ['weights', 'models']);
-  const { weights = 'last' } = options;
+  const { weights = 'last', models = DEFAULT } = options;
+  checkModels(models);
   checkChoice('decodeCheckpoint', 'weights', weights, ['last', 'best']);
   if (!(engine instanceof Engine) || !(bytes instanceof Uint8Array)) {
     throw new OptionError('decodeCheckpoint: takes an engine and a Uint8Array. Give both, in this order.');
@@ -120,12 +121,20 @@ export function decodeCheckpoint<M = LanguageModel>(
     const best = weights === 'best' && training !== undefined ? bestWeights(training) : undefined;
     const own = new Map([...tensors].filter(([tensor]) => !tensor.startsWith(TRAINING)));
     const values = parse(metadata, 'model');
-    const model = classOf(values, options.models ?? DEFAULT).fromSnapshot(engine, { arrays: best ?? own, values }) as M;
+    const model = classOf(values, models).fromSnapshot(engine, { arrays: best ?? own, values }) as M;
     return { model, weights: best === undefined ? 'last' : 'best', training };
   });
 }
 
 const DEFAULT: readonly ModelClass<unknown>[] = [LanguageModel];
+
+/** @throws OptionError */
+function checkModels(models: readonly ModelClass<unknown>[]): void {
+  const fits = (model: Partial<ModelClass<unknown>> | undefined): boolean =>
+    typeof model?.kind === 'string' && typeof model.fromSnapshot === 'function';
+  if (Array.isArray(models) && models.length > 0 && models.every(fits)) return;
+  throw new OptionError('decodeCheckpoint: models must be a list of classes, such as [LanguageModel, SequenceModel].');
+}
 
 /** The class that a stored model is of. @throws CheckpointError if it is none of those asked for */
 function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown>[]): ModelClass<unknown> {

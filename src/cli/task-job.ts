@@ -7,7 +7,7 @@ import type { Task } from '../data/tasks/task.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, OptionError } from '../errors.js';
 import { megabytes } from '../memory/heap.js';
-import { SequenceModel } from '../models/sequence-model.js';
+import { SequenceModel, sequenceSizes } from '../models/sequence-model.js';
 import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { evaluateTask } from '../train/evaluate-task.js';
@@ -50,19 +50,19 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
   const { recipe, form } = task;
   const settings = { ...settingsFrom(options), seed };
   const full = fullTaskSettings(settings, recipe);
-  const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = new SequenceModel(engine, {
+  const model = {
     ...form,
     cell: options.cell ?? recipe.cell,
     embeddingSize: options.embedding,
     hiddenSize: options.hidden ?? recipe.hiddenSize,
     numLayers: options.layers,
     dropout: options.dropout,
-  });
+  };
+  const sizes = sequenceSizes(model);
+  const engine = await createEngine({ seed, ...engineOptions(options) });
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
-  const { sizes } = model;
-  const makeModel = (): SequenceModel => model;
+  const makeModel = (): SequenceModel => new SequenceModel(engine, model);
   return job({ folder: out, task, engine, sizes, makeModel, settings, full, resume: undefined, replaces, test });
 }
 

@@ -3,6 +3,7 @@
  * end: classification, tagging, regression, forecasting.
  */
 
+import { IGNORED } from '../data/sequences.js';
 import type { Engine, HostArray, Ids } from '../engine.js';
 import { OptionError } from '../errors.js';
 import { constant } from '../layers/initializers.js';
@@ -72,9 +73,6 @@ const OPTIONS = [
   'dropout',
 ] as const;
 
-/** A target of class that does not count, for padding. */
-const IGNORED = -1;
-
 /** Perhaps an embedding, recurrent layers, a linear head. */
 export class SequenceModel extends Network {
   /** What its snapshots are called. */
@@ -101,7 +99,7 @@ export class SequenceModel extends Network {
   }
 
   override get sizes(): ModelSizes {
-    return sizesOf(this.options);
+    return sequenceSizes(this.options);
   }
 
   protected override get parts(): Readonly<Record<string, Layer>> {
@@ -181,15 +179,16 @@ export class SequenceModel extends Network {
     const fields = new Fields('model', stored);
     for (const name of OPTIONS) if (!fields.has(name)) fields.string(name); // says which one is missing
     const options = fullOptions(stored as unknown as SequenceModelOptions);
-    checkStoredSizes(sizesOf(options), { arrays, values });
+    checkStoredSizes(sequenceSizes(options), { arrays, values });
     const model = new SequenceModel(engine, options, constant(0));
     model.loadStateDict(arrays);
     return model;
   }
 }
 
-function sizesOf(options: FullOptions): ModelSizes {
-  const { cell, inputSize, embeddingSize: E, hiddenSize, numLayers, outputSize, dropout: p } = options;
+/** What decides the size of a model of these options, before it is made. @throws OptionError */
+export function sequenceSizes(options: SequenceModelOptions): ModelSizes {
+  const { cell, inputSize, embeddingSize: E, hiddenSize, numLayers, outputSize, dropout: p } = fullOptions(options);
   const embedding = E === 0 ? { vocabSize: 0, embeddingSize: inputSize } : { vocabSize: inputSize, embeddingSize: E };
   return { cell, ...embedding, hiddenSize, numLayers, outputSize, dropout: p };
 }

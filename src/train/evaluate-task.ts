@@ -2,8 +2,9 @@
 
 import { fixedBatches } from '../data/tasks/stream.js';
 import type { Part } from '../data/tasks/stream.js';
-import { IGNORED } from '../data/tasks/task.js';
-import type { SequenceBatch, SequenceForm, Task } from '../data/tasks/task.js';
+import { IGNORED } from '../data/sequences.js';
+import type { SequenceBatch, SequenceForm } from '../data/sequences.js';
+import type { Task } from '../data/tasks/task.js';
 import { OptionError } from '../errors.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import { checkKnown, checkSeed, checkSize } from '../options.js';

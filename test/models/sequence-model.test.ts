@@ -242,6 +242,11 @@ describe('checkpoints', () => {
         'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one.',
       ),
     );
+    for (const models of [[], SequenceModel, [undefined], [{ kind: 'x' }]]) {
+      expect(() => decodeCheckpoint(engine, bytes, 'file', { models } as object)).toThrow(
+        new OptionError('decodeCheckpoint: models must be a list of classes, such as [LanguageModel, SequenceModel].'),
+      );
+    }
   });
 
   test('options that are missing, wrong or do not go with the weights', async () => {

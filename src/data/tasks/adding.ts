@@ -4,7 +4,8 @@
  * it (2016).
  */
 
-import type { FloatTensor, Judgement, SequenceBatch, TaskDefinition, TaskKind } from './task.js';
+import type { FloatTensor, SequenceBatch } from '../sequences.js';
+import type { Judgement, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 /** The error that Hochreiter and Schmidhuber allow: 0.04 where the sums have a range of 1. */

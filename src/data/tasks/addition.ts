@@ -5,7 +5,8 @@
  */
 
 import { binaryEntropy, judgeClasses } from './judge.js';
-import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
+import type { SequenceBatch } from '../sequences.js';
+import type { TaskDefinition, TaskKind } from './task.js';
 
 /** Bit `k` of the first (0) or second (1) number of pair `b`. */
 type Bits = (b: number, k: number, which: 0 | 1) => number;
@@ -53,7 +54,7 @@ export const ADDITION: TaskKind = {
   summary: 'the sum of two binary numbers, least significant bit first',
   criterion: 'all bits of the sum are right',
   options: { length: { value: 8, least: 1, meaning: 'bits of each number' } },
-  recipe: { cell: 'rnn', hiddenSize: 16, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'rnn', hiddenSize: 8, steps: 3000, batch: 32, lr: 2e-2, schedule: 'cosine', clipNorm: 1 },
   define({ length: width = 0 }): TaskDefinition {
     return {
       form: { inputs: 'values', inputSize: 2, outputs: 'classes', outputSize: 2, at: 'every' },

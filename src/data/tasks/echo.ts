@@ -2,8 +2,9 @@
 
 import { OptionError } from '../../errors.js';
 import { judgeClasses } from './judge.js';
-import { IGNORED } from './task.js';
-import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
+import { IGNORED } from '../sequences.js';
+import type { SequenceBatch } from '../sequences.js';
+import type { TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 function draw(random: Random, T: number, delay: number, B: number): SequenceBatch {
@@ -27,7 +28,7 @@ export const ECHO: TaskKind = {
     length: { value: 30, least: 2, meaning: 'bits' },
     delay: { value: 5, least: 1, meaning: 'steps until a bit is told again' },
   },
-  recipe: { cell: 'lstm', hiddenSize: 32, steps: 2000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'lstm', hiddenSize: 32, steps: 1000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define({ length: T = 0, delay = 0 }): TaskDefinition {
     if (delay >= T) {
       throw new OptionError(`echo: delay must be below length, ${T}, got ${delay}. No bit would be told again.`);

@@ -1,7 +1,8 @@
 /** Judging classes: the most likely one must be the target. */
 
-import { IGNORED } from './task.js';
-import type { IdTensor, Judgement, SequenceBatch } from './task.js';
+import { IGNORED } from '../sequences.js';
+import type { IdTensor, SequenceBatch } from '../sequences.js';
+import type { Judgement } from './task.js';
 
 /**
  * Counts the targets of sequence b whose class has the highest logit.

@@ -1,7 +1,8 @@
 /** Parity: at every step, whether the number of ones so far is odd. Never more than one bit of memory, for any length. */
 
 import { binaryEntropy, judgeClasses } from './judge.js';
-import type { SequenceBatch, TaskDefinition, TaskKind } from './task.js';
+import type { SequenceBatch } from '../sequences.js';
+import type { TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 function draw(random: Random, T: number, B: number): SequenceBatch {

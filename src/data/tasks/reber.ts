@@ -8,8 +8,9 @@
  * symbol but one included, the symbols thought most likely are those that may follow: the one, or both of the two.
  */
 
-import { IGNORED } from './task.js';
-import type { IdTensor, Judgement, SequenceBatch, TaskDefinition, TaskKind } from './task.js';
+import { IGNORED } from '../sequences.js';
+import type { IdTensor, SequenceBatch } from '../sequences.js';
+import type { Judgement, TaskDefinition, TaskKind } from './task.js';
 import type { Random } from '../../random.js';
 
 /** Symbols by id. */
@@ -154,7 +155,7 @@ export const REBER_TASK: TaskKind = {
   summary: 'strings of the embedded Reber grammar: which symbols may follow',
   criterion: 'at every position the most likely symbols are those that may follow',
   options: {},
-  recipe: { cell: 'lstm', hiddenSize: 32, steps: 3000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'lstm', hiddenSize: 32, steps: 1500, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1 },
   define(): TaskDefinition {
     return {
       form: { inputs: 'ids', inputSize: 7, outputs: 'classes', outputSize: 7, at: 'every' },

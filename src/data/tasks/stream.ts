@@ -5,7 +5,8 @@
 
 import { crc32 } from '../../crc32.js';
 import { Random } from '../../random.js';
-import type { SequenceBatch, Task } from './task.js';
+import type { SequenceBatch } from '../sequences.js';
+import type { Task } from './task.js';
 
 /** The parts of a seed's sequences. */
 const PARTS = ['train', 'valid', 'test'] as const;

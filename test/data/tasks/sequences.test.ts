@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { REBER_SYMBOLS, reberString } from '../../../src/data/tasks/reber.js';
 import { createTask } from '../../../src/data/tasks/list.js';
-import { IGNORED } from '../../../src/data/tasks/task.js';
-import type { SequenceBatch, Task } from '../../../src/data/tasks/task.js';
+import { IGNORED } from '../../../src/data/sequences.js';
+import type { SequenceBatch } from '../../../src/data/sequences.js';
+import type { Task } from '../../../src/data/tasks/task.js';
 import { OptionError } from '../../../src/errors.js';
 import { Random } from '../../../src/random.js';
 

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { createTask, TASK_NAMES, TASKS } from '../../../src/data/tasks/list.js';
 import type { TaskName } from '../../../src/data/tasks/list.js';
 import { fixedBatches, trainingBatch } from '../../../src/data/tasks/stream.js';
-import { IGNORED } from '../../../src/data/tasks/task.js';
-import type { SequenceBatch, Task } from '../../../src/data/tasks/task.js';
+import { IGNORED } from '../../../src/data/sequences.js';
+import type { SequenceBatch } from '../../../src/data/sequences.js';
+import type { Task } from '../../../src/data/tasks/task.js';
 import { OptionError } from '../../../src/errors.js';
 import { Random } from '../../../src/random.js';
 
