@@ -1,7 +1,8 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | rtrl | inference | start-up [--kernels TIER] [--shape NAME] [--json]
+ *     npm run bench -- products | cells | train-step | rtrl | inference | start-up | tasks [--kernels TIER] [--shape NAME]
+ *         [--seeds N] [--json]
  *
  * Build first: npm run build
  */
@@ -18,11 +19,17 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   rtrl: () => import('./rtrl.bench.js'),
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
+  tasks: () => import('./tasks.bench.js'),
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kernels: { type: 'string' }, shape: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    kernels: { type: 'string' },
+    shape: { type: 'string' },
+    seeds: { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const [name = '', ...rest] = positionals;
 const bench = BENCHES[name];
@@ -32,7 +39,9 @@ if (kernels !== undefined && !(TIERS as readonly string[]).includes(kernels)) {
   fail(`--kernels must be one of ${TIERS.join(', ')}, got '${kernels}'`);
 }
 const tiers = kernels === undefined ? TIERS : [kernels as Tier];
-await (await bench()).run({ tiers, shape, json });
+const seeds = Number(values.seeds);
+if (!Number.isInteger(seeds) || seeds < 1) fail(`--seeds must be a whole number of at least 1, got '${values.seeds}'`);
+await (await bench()).run({ tiers, shape, seeds, json });
 
 function fail(message: string): never {
   console.error(`bench: ${message}.`);

@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly tiers: readonly Tier[];
   /** A training shape by name, or all. */
   readonly shape: string | undefined;
+  /** Of `tasks`: seeds 1 up to this one. */
+  readonly seeds: number;
   /** One JSON object a line instead of a table. */
   readonly json: boolean;
 }

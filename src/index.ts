@@ -16,6 +16,10 @@ export type { VocabularyJSON, VocabularyOptions } from './data/vocabulary.js';
 export type { Level } from './data/tokenizer.js';
 export { Windows, windows } from './data/windows.js';
 export type { Window, WindowOptions } from './data/windows.js';
+export { createTask, TASK_NAMES } from './data/tasks/list.js';
+export type { TaskName } from './data/tasks/list.js';
+export type { Task } from './data/tasks/task.js';
+export type { SequenceBatch, SequenceForm } from './data/sequences.js';
 
 export type { Scale } from './plot/axis.js';
 export type { FrameOptions } from './plot/frame.js';
@@ -111,6 +115,15 @@ export type { RecurrentSpectrum } from './inspect/spectra.js';
 export { gateSaturation, normsBack } from './inspect/trace.js';
 export type { GateSaturation } from './inspect/trace.js';
 
+export type { Network } from './models/network.js';
+export { SequenceModel } from './models/sequence-model.js';
+export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export { evaluateTask } from './train/evaluate-task.js';
+export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
+export { trainTask } from './train/train-task.js';
+export type { TaskTrainOptions } from './train/train-task.js';
+export { taskSettingsOf } from './train/task-settings.js';
+export type { TaskSettings } from './train/task-settings.js';
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';
@@ -119,7 +132,7 @@ export { train, TrainingRun } from './train/train.js';
 export type { ProgressEvent, StopReason, TrainOptions, TrainReport } from './train/train.js';
 
 export { decodeCheckpoint, encodeCheckpoint, loadCheckpoint, saveCheckpoint } from './checkpoint/checkpoint.js';
-export type { Checkpoint } from './checkpoint/checkpoint.js';
+export type { Checkpoint, CheckpointOptions, ModelClass } from './checkpoint/checkpoint.js';
 
 export {
   CheckpointError,

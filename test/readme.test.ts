@@ -24,6 +24,10 @@ test('the example of the README learns its sentence', () => {
   expect(loss).toBeLessThan(0.3);
 });
 
+test('the example of docs/tasks.md adds all pairs of numbers', () => {
+  expect(run('docs/tasks.md')).toMatch(/^0\.0\d+ 65536 of 65536\n$/);
+});
+
 test('the example of docs/library.md learns its sentences, and saves them', () => {
   const output = run('docs/library.md');
   expect(Number(/^(\d\.\d+) the old cat sleeps/m.exec(output)?.[1])).toBeLessThan(2);

@@ -28,9 +28,24 @@ export const PREVIOUS_FILE = 'previous.safetensors';
 /** The name of the file within a folder. */
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 
+/** A class of models that checkpoints hold: `LanguageModel`, `SequenceModel`. */
+export interface ModelClass<M> {
+  /** What its snapshots are called. */
+  readonly kind: string;
+  fromSnapshot(engine: Engine, snapshot: Snapshot): M;
+}
+
+/** How a checkpoint is read. */
+export interface CheckpointOptions<M> {
+  /** 'best' takes the weights with the lowest validation loss, where early stopping kept them. Default 'last'. */
+  readonly weights?: 'last' | 'best';
+  /** The classes of models that it may hold. Default: `[LanguageModel]`. */
+  readonly models?: readonly ModelClass<M>[];
+}
+
 /** A model from a checkpoint, and where its training stood. */
-export interface Checkpoint {
-  readonly model: LanguageModel;
+export interface Checkpoint<M = LanguageModel> {
+  readonly model: M;
   /** Which weights the model has: the best ones only where they were asked for, kept, and better than the last. */
   readonly weights: 'last' | 'best';
   /** For the `resume` option of `train`; none if the model was saved without a run. */
@@ -83,17 +98,17 @@ function toTensor(name: string, { data, shape }: HostArray): TensorData {
 /**
  * Makes the model of a checkpoint on an engine.
  * @param name what the bytes are called in messages, such as the file's path
- * @param options.weights 'best' takes the weights with the lowest validation loss, where early stopping kept them
- * @throws CheckpointError for anything that is not a whole checkpoint of this version
+ * @throws CheckpointError for anything that is not a whole checkpoint of this version, with a model of the classes asked for
  */
-export function decodeCheckpoint(
+export function decodeCheckpoint<M = LanguageModel>(
   engine: Engine,
   bytes: Uint8Array,
   name: string = 'checkpoint',
-  options: { readonly weights?: 'last' | 'best' } = {},
-): Checkpoint {
-  checkKnown('decodeCheckpoint', options, ['weights']);
-  const { weights = 'last' } = options;
+  options: CheckpointOptions<M> = {},
+): Checkpoint<M> {
+  checkKnown('decodeCheckpoint', options, ['weights', 'models']);
+  const { weights = 'last', models = DEFAULT } = options;
+  checkModels(models);
   checkChoice('decodeCheckpoint', 'weights', weights, ['last', 'best']);
   if (!(engine instanceof Engine) || !(bytes instanceof Uint8Array)) {
     throw new OptionError('decodeCheckpoint: takes an engine and a Uint8Array. Give both, in this order.');
@@ -105,9 +120,30 @@ export function decodeCheckpoint(
     const training = readTraining(tensors, metadata);
     const best = weights === 'best' && training !== undefined ? bestWeights(training) : undefined;
     const own = new Map([...tensors].filter(([tensor]) => !tensor.startsWith(TRAINING)));
-    const model = LanguageModel.fromSnapshot(engine, { arrays: best ?? own, values: parse(metadata, 'model') });
+    const values = parse(metadata, 'model');
+    const model = classOf(values, models).fromSnapshot(engine, { arrays: best ?? own, values }) as M;
     return { model, weights: best === undefined ? 'last' : 'best', training };
   });
+}
+
+const DEFAULT: readonly ModelClass<unknown>[] = [LanguageModel];
+
+/** @throws OptionError */
+function checkModels(models: readonly ModelClass<unknown>[]): void {
+  const fits = (model: Partial<ModelClass<unknown>> | undefined): boolean =>
+    typeof model?.kind === 'string' && typeof model.fromSnapshot === 'function';
+  if (Array.isArray(models) && models.length > 0 && models.every(fits)) return;
+  throw new OptionError('decodeCheckpoint: models must be a list of classes, such as [LanguageModel, SequenceModel].');
+}
+
+/** The class that a stored model is of. @throws CheckpointError if it is none of those asked for */
+function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown>[]): ModelClass<unknown> {
+  const fields = new Fields('model', values);
+  const kind = fields.has('kind') ? fields.string('kind') : LanguageModel.kind;
+  const found = models.find((model) => model.kind === kind);
+  if (found !== undefined) return found;
+  const wanted = models.map((model) => model.kind).join(' or ');
+  throw new CheckpointError(`the checkpoint holds a ${kind.slice(0, 40)}, and a ${wanted} is needed. Use another one.`);
 }
 
 function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void {
@@ -180,11 +216,11 @@ export async function saveCheckpoint(folder: string, model: Snapshotable, run?: 
 }
 
 /** Reads a checkpoint from a folder that `saveCheckpoint` wrote. @throws CheckpointError */
-export async function loadCheckpoint(
+export async function loadCheckpoint<M = LanguageModel>(
   folder: string,
   engine: Engine,
-  options: { readonly weights?: 'last' | 'best' } = {},
-): Promise<Checkpoint> {
+  options: CheckpointOptions<M> = {},
+): Promise<Checkpoint<M>> {
   const path = checkpointPath('loadCheckpoint', folder);
   return decodeCheckpoint(
     engine,

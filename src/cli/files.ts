@@ -2,11 +2,13 @@
 
 import { readBytes } from '#storage';
 import { loadCheckpoint } from '../checkpoint/checkpoint.js';
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import type { Checkpoint, ModelClass } from '../checkpoint/checkpoint.js';
 import { Corpus, decodeUtf8 } from '../data/corpus.js';
 import type { CorpusOptions } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, DataError } from '../errors.js';
+import { LanguageModel } from '../models/language-model.js';
+import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
@@ -22,10 +24,20 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
   }
 }
 
+/** A model that the command line trains. */
+export type AnyModel = LanguageModel | SequenceModel;
+
+/** The classes of models that the command line trains. */
+export const MODELS: readonly ModelClass<AnyModel>[] = [LanguageModel, SequenceModel];
+
 /** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
-export async function loadBest(folder: string, options: EngineArguments): Promise<Checkpoint> {
+export async function loadBest<M>(
+  folder: string,
+  options: EngineArguments,
+  models: readonly ModelClass<M>[],
+): Promise<Checkpoint<M>> {
   const engine = await createEngine(engineOptions(options));
-  const checkpoint = await loadCheckpoint(folder, engine, { weights: 'best' });
+  const checkpoint = await loadCheckpoint(folder, engine, { weights: 'best', models });
   const { training, weights } = checkpoint;
   if (training !== undefined && weights === 'best') {
     const [epoch, validLoss] = new Fields('training', training.values).numbers('best');

@@ -1,5 +1,6 @@
 /** `recurra generate`: text from a model. */
 
+import { LanguageModel } from '../models/language-model.js';
 import type { GenerateOptions } from '../models/language-model.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
@@ -15,7 +16,7 @@ export async function generateCommand(
   folder: string,
   { prompt = '', threads = 1, revectorize = false, ...options }: GenerateArguments,
 ): Promise<number> {
-  const { model } = await loadBest(folder, { threads, revectorize });
+  const { model } = await loadBest(folder, { threads, revectorize }, [LanguageModel]);
   process.stdout.write(`${model.generate(prompt, options)}\n`);
   return EXIT.done;
 }

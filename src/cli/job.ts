@@ -1,30 +1,39 @@
-/** What a run of `recurra train` is made of: from options, or from a checkpoint. */
+/** What a run of `recurra train` is made of, whatever it learns: from options, or from a checkpoint. */
 
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT_FILE, loadCheckpoint, prepareFolder } from '../checkpoint/checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { Corpus } from '../data/corpus.js';
+import type { TaskName } from '../data/tasks/list.js';
 import { createEngine } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { CheckpointError, DataError, OptionError } from '../errors.js';
+import { CheckpointError, OptionError } from '../errors.js';
 import { TIERS } from '../kernels/select.js';
-import { LanguageModel } from '../models/language-model.js';
 import type { Cell } from '../models/language-model.js';
-import { reserveTraining } from '../models/sizes.js';
-import type { ModelSizes, RunSizes } from '../models/sizes.js';
+import type { Network } from '../models/network.js';
+import type { ModelSizes } from '../models/sizes.js';
 import { Fields, readStored } from '../models/snapshot.js';
-import type { Snapshot } from '../models/snapshot.js';
+import type { Json, Snapshot } from '../models/snapshot.js';
 import { checkChoice } from '../options.js';
-import { fullSettings, MOMENTS } from '../train/settings.js';
-import type { FullSettings, TrainSettings } from '../train/settings.js';
+import type { RunOptions } from '../train/run.js';
+import type { FullSettings, UpdateSettings } from '../train/settings.js';
+import type { TrainingRun, TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
-import { readCorpus } from './files.js';
+import { MODELS } from './files.js';
+import type { AnyModel } from './files.js';
+import type { Terms } from './terms.js';
+import type { Conclusion } from './train-output.js';
 
 /** The options of `recurra train`, as commander reads them. */
 export interface TrainArguments extends EngineArguments {
   readonly text?: string;
+  readonly task?: TaskName | 'list';
+  readonly length?: number;
+  readonly items?: number;
+  readonly symbols?: number;
+  readonly delay?: number;
+  readonly test?: number;
   readonly out?: string;
   readonly resume?: string;
   readonly level?: 'char' | 'word';
@@ -51,28 +60,43 @@ export interface TrainArguments extends EngineArguments {
   readonly json?: boolean;
 }
 
-/** What a run is made of, from options or from a checkpoint. */
+/** What a run is made of. */
 export interface Job {
   readonly folder: string;
-  readonly textPath: string;
-  readonly corpus: Corpus;
   readonly engine: Engine;
   readonly sizes: ModelSizes;
-  /** Draws its weights, which takes a while for a large one, or has them from the checkpoint. */
-  readonly makeModel: () => LanguageModel;
-  readonly settings: TrainSettings;
+  readonly terms: Terms;
   readonly resume: Snapshot | undefined;
   /** Whether the folder holds a checkpoint of another run, which is set aside as soon as this one has learnt anything. */
   readonly replaces: boolean;
+  /** What it reads, which the log cannot be. */
+  readonly files: readonly string[];
+  /** Draws its weights, which takes a while for a large one, or has them from the checkpoint. */
+  readonly makeModel: () => Network;
+  /** @param model the one that it has made */
+  start(model: Network, options: RunOptions): TrainingRun;
+  /** Data and model, a line each. */
+  describe(model: Network): string[];
+  /** What a resumed run needs, beside model and run. */
+  stored(): Readonly<Record<string, Json>>;
+  /** What there is to tell about a run that has ended by itself. */
+  conclude?(model: Network, report: TrainReport): Conclusion;
 }
 
-/** Words kept where --vocab-size is not given. */
-const WORDS = 10_000;
+/** A checkpoint to go on from. */
+export interface Resumed<M> {
+  readonly folder: string;
+  readonly model: M;
+  readonly training: Snapshot;
+  /** Those that --resume may change, as far as they are given. */
+  readonly settings: UpdateSettings;
+}
 
 /** What --resume goes together with; everything else is in the checkpoint. */
 const WITH_RESUME = [
   'resume',
   'text',
+  'test',
   'epochs',
   'steps',
   'lr',
@@ -86,40 +110,22 @@ const WITH_RESUME = [
   'json',
 ];
 
-/** A run of its own. @throws whatever is wrong with options, text or folder */
-export async function newJob(options: TrainArguments): Promise<Job> {
-  const { text, out, level = 'char', locale, seed = 1 } = options;
-  if (text === undefined || out === undefined) {
-    throw new OptionError(
-      `train: ${text === undefined ? '--text FILE' : '--out DIR'} is missing. Give --text FILE and --out DIR, or --resume DIR.`,
-    );
-  }
-  if (level === 'char' && locale !== undefined) {
-    throw new OptionError('train: --locale splits words, and --level is char. Add --level word or leave --locale out.');
-  }
-  const settings = settingsFrom(options);
-  const full = fullSettings(settings); // what is wrong with them is said before anything is read or made
-  const vocabSize = options.vocabSize ?? (level === 'word' ? WORDS : undefined);
-  const corpus = await readCorpus(text, { level, locale, vocabSize });
-  await prepareFolder(out);
-  const replaces = holdsCheckpoint(out);
-  const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = {
-    cell: options.cell ?? 'lstm',
-    embeddingSize: options.embedding ?? 64,
-    hiddenSize: options.hidden ?? 128,
-    numLayers: options.layers ?? 1,
-    dropout: options.dropout ?? 0,
-  };
-  const { vocabulary } = corpus;
-  const sizes = { ...model, vocabSize: vocabulary.size };
-  reserveTraining(engine, sizes, runSizes(full));
-  const makeModel = (): LanguageModel => new LanguageModel(engine, { ...model, vocabulary });
-  return { folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, resume: undefined, replaces };
+/** An option as it is written: `--valid-fraction`. */
+export function flag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Refuses options that a kind of run has no use for. @param run what it is, for the message: `this run is on a text` */
+export function refuseOptions(options: TrainArguments, names: readonly string[], run: string): void {
+  const given = names.filter((name) => name in options).map(flag);
+  if (given.length === 0) return;
+  throw new OptionError(
+    `train: ${run}, which has no ${given.join(', ')}. Leave ${given.length === 1 ? 'it' : 'them'} out.`,
+  );
 }
 
 /** Whether there is a checkpoint to set aside. @throws CheckpointError for something else of that name */
-function holdsCheckpoint(folder: string): boolean {
+export function holdsCheckpoint(folder: string): boolean {
   const path = join(folder, CHECKPOINT_FILE);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || status.isFile()) return status !== undefined;
@@ -128,25 +134,13 @@ function holdsCheckpoint(folder: string): boolean {
   );
 }
 
-/** What of the settings decides the memory. */
-export function runSizes({ batch, window, optimizer }: FullSettings): RunSizes {
-  return { batch, window, moments: MOMENTS[optimizer] };
-}
-
-function settingsFrom(options: TrainArguments): TrainSettings {
-  const { epochs, steps, batch, window, optimizer, lr, schedule, clipNorm, clipValue, validFraction, patience } =
-    options;
-  return { epochs, steps, batch, window, optimizer, lr, schedule, clipNorm, clipValue, validFraction, patience };
-}
-
-/** A run that goes on. */
-export async function resumedJob(options: TrainArguments, folder: string): Promise<Job> {
+/** Reads the checkpoint to go on from. @throws OptionError for options that cannot be changed; CheckpointError */
+export async function readResumed(options: TrainArguments, folder: string): Promise<Resumed<AnyModel>> {
   const foreign = Object.keys(options).filter((name) => !WITH_RESUME.includes(name));
   if (foreign.length > 0) {
-    const names = foreign.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
     throw new OptionError(
-      `train: ${names.join(', ')} cannot be changed by --resume, which goes on with the settings of the checkpoint. ` +
-        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --kernels, --threads, --revectorize, --log and --json.',
+      `train: ${foreign.map(flag).join(', ')} cannot be changed by --resume, which goes on with the settings of the checkpoint. ` +
+        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --test, --kernels, --threads, --revectorize, --log and --json.',
     );
   }
   const { model, training } = await loadOnItsKernels(folder, options);
@@ -156,28 +150,24 @@ export async function resumedJob(options: TrainArguments, folder: string): Promi
       `${folder}: the checkpoint holds a model but no training run. Begin a new one with --text.`,
     );
   }
-  const textPath = options.text ?? join(realpathSync(folder), new Fields('training', training.values).string('text'));
-  const corpus = await readCorpus(textPath, { vocabulary: model.vocabulary }).catch((error: unknown) => {
-    if (!(error instanceof DataError) || options.text !== undefined) throw error;
-    const remedy = 'This is the text the run was trained on; where it has moved, say so with --text FILE.';
-    throw new DataError(`${error.message} ${remedy}`, { cause: error });
-  });
-  const { engine, sizes } = model;
   const { epochs, steps, lr, clipNorm, clipValue, patience } = options;
-  const settings = { epochs, steps, lr, clipNorm, clipValue, patience };
-  const makeModel = (): LanguageModel => model;
-  return { folder, textPath, corpus, engine, sizes, makeModel, settings, resume: training, replaces: false };
+  return { folder, model, training, settings: { epochs, steps, lr, clipNorm, clipValue, patience } };
 }
 
 /** Loads on the kernels that wrote the checkpoint, so that the run goes on bit for bit; or on others, if asked. */
-async function loadOnItsKernels(folder: string, options: TrainArguments): Promise<Checkpoint> {
+async function loadOnItsKernels(folder: string, options: TrainArguments): Promise<Checkpoint<AnyModel>> {
   const engine = await createEngine(engineOptions(options));
-  const checkpoint = await loadCheckpoint(folder, engine);
+  const checkpoint = await loadCheckpoint(folder, engine, { models: MODELS });
   const { training } = checkpoint;
   if (options.kernels !== undefined || training === undefined) return checkpoint;
   const stored = new Fields('training', training.values).string('kernels');
   const tier = readStored(folder, () => checkChoice('training', 'kernels', stored, TIERS));
   if (tier === engine.report().kernels) return checkpoint;
   engine.dispose();
-  return loadCheckpoint(folder, await createEngine(engineOptions({ ...options, kernels: tier })));
+  return loadCheckpoint(folder, await createEngine(engineOptions({ ...options, kernels: tier })), { models: MODELS });
+}
+
+/** `1,234`. */
+export function grouped(n: number): string {
+  return n.toLocaleString('en-US');
 }

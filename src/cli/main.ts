@@ -2,6 +2,7 @@
 /** The command line: options and their bounds, and what each command runs. */
 
 import { Command, CommanderError } from 'commander';
+import { TASK_NAMES } from '../data/tasks/list.js';
 import { LEVELS } from '../data/tokenizer.js';
 import { MOST_THREADS, TIERS } from '../kernels/select.js';
 import { CELLS } from '../models/language-model.js';
@@ -52,8 +53,11 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
   addTrain(program, run);
   program
     .command('evaluate <dir>')
-    .description('loss, perplexity and bits per character of a text')
-    .requiredOption('--text <file>', 'text to evaluate, UTF-8', path('--text'))
+    .description('loss, perplexity and bits per character of a text; or how well a task is done')
+    .option('--text <file>', 'text to evaluate, UTF-8', path('--text'))
+    .option('--length <n>', 'length of the task (as in training)', whole('--length', 1))
+    .option('--test <n>', 'sequences of the task that test (1000)', whole('--test', 1))
+    .option('--exhaustive', 'all inputs of the task there are')
     .option(...THREADS)
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
@@ -104,16 +108,26 @@ function oneLine(text: string): string {
 function addTrain(program: Command, run: (code: Promise<number>) => Promise<void>): void {
   program
     .command('train')
-    .description('train a language model on a text, or go on with --resume')
+    .description('train a model on a text or a generated task, or go on with --resume')
     .option('--text <file>', 'text to train on, UTF-8', path('--text'))
+    .option(
+      '--task <name>',
+      'generated task to train on instead; list shows them',
+      oneOf('--task', [...TASK_NAMES, 'list']),
+    )
+    .option('--length <n>', 'length of the task', whole('--length', 1))
+    .option('--items <n>', 'symbols to keep, of the task copy', whole('--items', 1))
+    .option('--symbols <n>', 'different symbols, of the task copy', whole('--symbols', 1))
+    .option('--delay <n>', 'steps until a bit is told again, of the task echo', whole('--delay', 1))
+    .option('--test <n>', 'sequences of the task that test at the end (1000)', whole('--test', 1))
     .option('--out <dir>', 'folder of the checkpoint', path('--out'))
     .option('--resume <dir>', 'go on from the checkpoint in this folder', path('--resume'))
     .option('--level <level>', 'char or word (char)', oneOf('--level', LEVELS))
     .option('--locale <locale>', 'language of the words, such as ja (en)', anyText('--locale'))
     .option('--vocab-size <n>', 'most frequent symbols kept (all characters, 10000 words)', whole('--vocab-size', 1))
-    .option('--cell <cell>', 'lstm, gru or rnn (lstm)', oneOf('--cell', CELLS))
-    .option('--embedding <n>', 'size of the embedding (64)', whole('--embedding', 1))
-    .option('--hidden <n>', 'size of the state (128)', whole('--hidden', 1))
+    .option('--cell <cell>', 'lstm, gru or rnn (lstm; tasks have their own)', oneOf('--cell', CELLS))
+    .option('--embedding <n>', 'size of the embedding (64; tasks none)', whole('--embedding', 1))
+    .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
     .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))

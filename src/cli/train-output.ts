@@ -6,14 +6,19 @@ import { fileError } from '../checkpoint/file-error.js';
 import { OptionError } from '../errors.js';
 import type { ProgressEvent, TrainReport } from '../train/train.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
+import type { Terms } from './terms.js';
 
-const COLUMNS = ['epoch', 'step', 'trainLoss', 'validLoss', 'perplexity', 'lr', 'tokensPerSecond', 'seconds'] as const;
+/** What is told in the end of a run, beside its losses: a line, and members of the last JSON object. */
+export interface Conclusion {
+  readonly line: string;
+  readonly json: object;
+}
 
 /** The three outputs of one run. */
 export class TrainOutput {
   readonly #json: boolean;
   readonly #log: string | undefined;
-  readonly #unit: string;
+  readonly #terms: Terms;
   #line: ProgressLine | undefined;
   /** The last event sent. */
   #event: ProgressEvent | undefined;
@@ -22,14 +27,10 @@ export class TrainOutput {
    * @param taken files of the run, which the log cannot be
    * @throws OptionError, CheckpointError for a log that cannot be written
    */
-  constructor(
-    options: { readonly json?: boolean; readonly log?: string },
-    level: 'char' | 'word',
-    taken: readonly string[],
-  ) {
+  constructor(options: { readonly json?: boolean; readonly log?: string }, terms: Terms, taken: readonly string[]) {
     this.#json = options.json === true;
     this.#log = options.log;
-    this.#unit = level === 'char' ? 'char/s' : 'word/s';
+    this.#terms = terms;
     if (this.#log !== undefined) this.#beginLog(this.#log, taken);
   }
 
@@ -61,7 +62,8 @@ export class TrainOutput {
     const first = step - windowsDone;
     const total = Math.min(stepsPerEpoch, totalSteps - first);
     const epochs = Math.ceil(totalSteps / stepsPerEpoch);
-    this.#line = new ProgressLine({ label: `epoch ${epoch}/${epochs}`, total, initial: windowsDone });
+    const { unit } = this.#terms.step;
+    this.#line = new ProgressLine({ label: `epoch ${epoch}/${epochs}`, total, initial: windowsDone, unit });
     return this.#line;
   }
 
@@ -72,35 +74,48 @@ export class TrainOutput {
 
   /** The most important first: a narrow terminal shows no more of them than it has room for. */
   #fields(event: ProgressEvent): Record<string, string> {
-    const { trainLoss, validLoss, perplexity, tokensPerSecond, etaSeconds } = event;
+    const { trainLoss, validLoss, tokensPerSecond, etaSeconds } = event;
     const later = event.totalSteps - event.step > event.stepsPerEpoch - event.windowsDone;
     return {
       loss: trainLoss.toFixed(4),
       ...(validLoss === undefined ? {} : { valid: validLoss.toFixed(4) }),
-      ppl: perplexity.toPrecision(4),
+      ...this.#terms.fields(event),
       ...(later ? { 'run left': formatDuration(1000 * etaSeconds) } : {}),
-      [this.#unit]: formatCount(tokensPerSecond),
+      [this.#terms.speed.unit]: formatCount(tokensPerSecond),
     };
   }
 
   #record(event: ProgressEvent): void {
-    const { epoch, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = event;
-    if (this.#json && event.event === 'epoch') {
-      print({ event: 'epoch', epoch, trainLoss, validLoss, perplexity, tokensPerSecond, seconds });
-    }
-    if (this.#log !== undefined) this.#appendLog(`${COLUMNS.map((column) => event[column] ?? '').join(',')}\n`);
+    const row = this.#row(event);
+    const { step: _, lr: __, ...shown } = row;
+    if (this.#json && event.event === 'epoch') print({ event: 'epoch', ...shown });
+    if (this.#log !== undefined) this.#appendLog(`${Object.values(row).join(',')}\n`);
+  }
+
+  /** The figures of an epoch in the order of the columns; null for one that there is not. */
+  #row(event: ProgressEvent): Record<string, number | null> {
+    const { epoch, step, trainLoss, validLoss, lr, tokensPerSecond, seconds } = event;
+    const { quality, speed } = this.#terms;
+    const losses = { trainLoss, validLoss: validLoss ?? null, [quality]: event[quality] ?? null };
+    return { epoch, step, ...losses, lr, [speed.column]: tokensPerSecond, seconds };
+  }
+
+  get #header(): string {
+    const { quality, speed } = this.#terms;
+    return `epoch,step,trainLoss,validLoss,${quality},lr,${speed.column},seconds\n`;
   }
 
   /** The end of the run, and where its checkpoint is. */
-  done(report: TrainReport, folder: string): void {
+  done(report: TrainReport, folder: string, conclusion?: Conclusion): void {
     this.#endEpoch(report);
-    if (this.#json) print(jsonOf(report, folder));
+    if (this.#json) print(this.#jsonOf(report, folder, conclusion));
     const { reason, steps, seconds } = report;
     const why = { epochs: 'done', steps: 'done', patience: 'validation no longer improves', aborted: 'interrupted' };
     const after = `after ${steps} update${steps === 1 ? '' : 's'}, ${formatDuration(1000 * seconds)}`;
-    this.message(`${why[reason]} ${after}${lossOf(report)}`);
+    this.message(`${why[reason]} ${after}${lossOf(report, this.#terms)}`);
+    if (conclusion !== undefined) this.message(conclusion.line);
     const resume = reason === 'aborted' ? `; go on with: recurra train --resume ${quoted(folder)}` : '';
-    this.message(`saved in ${folder}${resume}${bestOf(report)}`);
+    this.message(`saved in ${folder}${resume}${bestOf(report, this.#terms)}`);
   }
 
   /** A run whose steps end within an epoch leaves a line and a record of that part. */
@@ -111,6 +126,25 @@ export class TrainOutput {
     if (reason === 'steps') this.#record(event);
   }
 
+  #jsonOf(report: TrainReport, folder: string, conclusion?: Conclusion): object {
+    const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
+    const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
+    const { quality, speed } = this.#terms;
+    const told = quality === 'perplexity' ? { perplexity } : {};
+    const losses = { trainLoss, validLoss, ...told, best };
+    const pace = { [speed.column]: tokensPerSecond, seconds };
+    return {
+      event: 'done',
+      reason,
+      steps,
+      epochs: epochs.length,
+      ...losses,
+      ...pace,
+      ...conclusion?.json,
+      out: folder,
+    };
+  }
+
   /** Leaves the terminal in order, whatever happened. */
   end(): void {
     this.#line?.finish();
@@ -118,7 +152,7 @@ export class TrainOutput {
 
   /** Writes the header, or nothing, so that a file that cannot be the log is found before the training. */
   #beginLog(path: string, taken: readonly string[]): void {
-    const header = `${COLUMNS.join(',')}\n`;
+    const header = this.#header;
     if (taken.some((other) => resolve(other) === resolve(path))) {
       throw new OptionError(`--log ${path}: the run has this file for something else. Give another one.`);
     }
@@ -153,24 +187,18 @@ function beginningOf(path: string, bytes: number): string {
   }
 }
 
-function jsonOf(report: TrainReport, folder: string): object {
-  const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
-  const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
-  const losses = { trainLoss, validLoss, perplexity, best };
-  return { event: 'done', reason, steps, epochs: epochs.length, ...losses, tokensPerSecond, seconds, out: folder };
-}
-
 /** The loss to quote; none where the run was stopped before an update of this epoch. */
-function lossOf({ trainLoss, validLoss, perplexity }: TrainReport): string {
-  if (Number.isNaN(perplexity)) return '';
+function lossOf(report: TrainReport, terms: Terms): string {
+  const { trainLoss, validLoss } = report;
+  if (Number.isNaN(validLoss ?? trainLoss)) return '';
   const loss = validLoss === undefined ? `loss ${trainLoss.toFixed(4)}` : `validation loss ${validLoss.toFixed(4)}`;
-  return `: ${loss}, perplexity ${perplexity.toPrecision(4)}`;
+  return `: ${loss}${terms.verdict(report)}`;
 }
 
 /** Which weights are used from here on, where they are not the last ones. */
-function bestOf({ best, validLoss = Infinity }: TrainReport): string {
+function bestOf({ best, validLoss = Infinity }: TrainReport, { users }: Terms): string {
   if (best?.weights === undefined || validLoss <= best.validLoss) return '';
-  return `; evaluate and generate take the weights of epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}`;
+  return `; ${users} the weights of epoch ${best.epoch}, validation loss ${best.validLoss.toFixed(4)}`;
 }
 
 /** A path as a shell takes it. */

@@ -5,31 +5,27 @@
  */
 
 import { BEGINNING, PADDING, UNKNOWN, Vocabulary } from '../data/vocabulary.js';
-import type { Engine, HostArray, Ids } from '../engine.js';
-import { CheckpointError, DataError, OptionError } from '../errors.js';
+import type { Engine, Ids } from '../engine.js';
+import { DataError, OptionError } from '../errors.js';
 import { constant } from '../layers/initializers.js';
 import type { Initializer } from '../layers/initializers.js';
 import { Embedding } from '../layers/embedding.js';
-import { GRU } from '../layers/gru.js';
-import { loadParameters } from '../layers/layer.js';
-import type { StateDict } from '../layers/layer.js';
+import type { Layer } from '../layers/layer.js';
 import { Linear } from '../layers/linear.js';
-import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
-import { RNN } from '../layers/rnn.js';
 import type { RecurrentState } from '../layers/state.js';
-import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { Random } from '../random.js';
 import { checkChoice, checkKnown, checkNumber, checkSeed, checkSize } from '../options.js';
-import { CELLS, countParameters, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
+import { checkStoredSizes, makeRecurrent, Network } from './network.js';
+import { CELLS, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
 import type { Cell, ModelSizes, RunSizes } from './sizes.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 import { Fields } from './snapshot.js';
-import type { Snapshot, Snapshotable } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 
 export { CELLS };
 export type { Cell };
@@ -69,8 +65,9 @@ const OPERATION = 'LanguageModel';
 const OPTIONS = ['vocabulary', 'cell', 'embeddingSize', 'hiddenSize', 'numLayers', 'dropout'] as const;
 
 /** Embedding, recurrent layers, linear head. */
-export class LanguageModel implements Snapshotable {
-  readonly engine: Engine;
+export class LanguageModel extends Network {
+  /** What its snapshots are called. */
+  static readonly kind = 'LanguageModel';
   readonly vocabulary: Vocabulary;
   readonly cell: Cell;
   readonly embeddingSize: number;
@@ -86,8 +83,8 @@ export class LanguageModel implements Snapshotable {
    * @throws OptionError, MemoryError
    */
   constructor(engine: Engine, options: LanguageModelOptions, init?: Initializer) {
+    super(engine);
     const sizes = checkOptions(options);
-    this.engine = engine;
     this.vocabulary = options.vocabulary;
     this.cell = sizes.cell;
     this.embeddingSize = sizes.embeddingSize;
@@ -98,56 +95,17 @@ export class LanguageModel implements Snapshotable {
     reserveMemory(engine, engine.memory.bytes(modelFloats(sizes)), what);
     const own = init === undefined ? {} : { init };
     this.#embedding = new Embedding(engine, { vocabSize: sizes.vocabSize, size: this.embeddingSize, ...own });
-    this.#recurrent = this.#makeRecurrent(init);
+    this.#recurrent = makeRecurrent(engine, { ...sizes, inputSize: this.embeddingSize }, init);
     this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: sizes.vocabSize, ...own });
   }
 
-  #makeRecurrent(init: Initializer | undefined): RecurrentLayer {
-    const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[this.cell];
-    return new Layer(this.engine, {
-      inputSize: this.embeddingSize,
-      hiddenSize: this.hiddenSize,
-      numLayers: this.numLayers,
-      dropout: this.numLayers > 1 ? this.dropout : 0,
-      ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
-    });
-  }
-
-  /** Everything that decides how large it is. */
-  get sizes(): ModelSizes {
+  override get sizes(): ModelSizes {
     const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
     return { cell, vocabSize: this.vocabulary.size, embeddingSize, hiddenSize, numLayers, dropout: p };
   }
 
-  /** The trainable tensors. */
-  parameters(): Parameter[] {
-    return [...this.#named().values()];
-  }
-
-  /** The number of trainable numbers. */
-  get parameterCount(): number {
-    return countParameters(this.sizes);
-  }
-
-  /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
-  stateDict(): StateDict {
-    return new Map(
-      [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
-    );
-  }
-
-  /** Replaces every parameter. @throws ShapeError; then nothing has been changed */
-  loadStateDict(dict: ReadonlyMap<string, HostArray>): void {
-    loadParameters(this.#named(), dict);
-  }
-
-  #named(): Map<string, Parameter> {
-    const parts = { embedding: this.#embedding, rnn: this.#recurrent, head: this.#head };
-    return new Map(
-      Object.entries(parts).flatMap(([part, layer]) => {
-        return layer.parameters().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
-      }),
-    );
+  protected override get parts(): Readonly<Record<string, Layer>> {
+    return { embedding: this.#embedding, rnn: this.#recurrent, head: this.#head };
   }
 
   /** A state of zeros for B rows. */
@@ -232,13 +190,13 @@ export class LanguageModel implements Snapshotable {
   }
 
   /** Options, vocabulary and parameters, for a checkpoint. */
-  snapshot(): Snapshot {
+  override snapshot(): Snapshot {
     const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
     const { level, locale, symbols } = this.vocabulary.toJSON();
     return {
       arrays: this.stateDict(),
       values: {
-        kind: 'LanguageModel',
+        kind: LanguageModel.kind,
         cell,
         embeddingSize,
         hiddenSize,
@@ -263,12 +221,7 @@ export class LanguageModel implements Snapshotable {
       numLayers: fields.number('numLayers'),
       dropout: fields.number('dropout'),
     };
-    // Before anything is made: sizes that no weights stand behind must not cost memory or time.
-    const wanted = countParameters(checkOptions(options));
-    const given = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
-    if (given !== wanted) {
-      throw new CheckpointError(`model: its options take ${wanted} weights, the tensors hold ${given}.`);
-    }
+    checkStoredSizes(checkOptions(options), { arrays, values });
     const model = new LanguageModel(engine, options, constant(0));
     model.loadStateDict(arrays);
     return model;

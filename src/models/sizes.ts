@@ -1,5 +1,5 @@
 /**
- * The sizes of a language model and what follows from them alone: how many weights it has, and the memory it takes
+ * The sizes of a model and what follows from them alone: how many weights it has, and the memory it takes
  * while it is trained. The terms follow src/layers and src/ops.
  */
 
@@ -14,13 +14,15 @@ export const CELLS = ['lstm', 'gru', 'rnn'] as const;
 /** A recurrent cell. */
 export type Cell = (typeof CELLS)[number];
 
-/** What decides the size of a language model. */
+/** What decides the size of a model. */
 export interface ModelSizes {
   readonly cell: Cell;
-  /** V. */
+  /** V, rows of the embedding; 0 where there is none. */
   readonly vocabSize: number;
-  /** E. */
+  /** E; without an embedding I, the numbers that go in. */
   readonly embeddingSize: number;
+  /** O, what comes out. Default: V. */
+  readonly outputSize?: number;
   /** H. */
   readonly hiddenSize: number;
   /** L. */
@@ -53,9 +55,9 @@ const CONSTANTS = 1024;
 
 /** The number of trainable numbers. */
 export function countParameters(sizes: ModelSizes): number {
-  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
   const layer = (I: number): number => CELL[cell].gates * H * (I + H + 2);
-  return V * E + layer(E) + (L - 1) * layer(H) + V * H + V;
+  return V * E + layer(E) + (L - 1) * layer(H) + O * H + O;
 }
 
 /**
@@ -63,8 +65,8 @@ export function countParameters(sizes: ModelSizes): number {
  * @param moments numbers the optimizer keeps for each weight: 2 for Adam
  */
 export function modelFloats(sizes: ModelSizes, moments: number = 0): number {
-  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
-  const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + bothPanels(H, V);
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
+  const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + bothPanels(H, O);
   return CONSTANTS + (2 + moments) * (countParameters(sizes) + (4 * L + 3) * PADDING) + panels;
 }
 
@@ -86,16 +88,16 @@ function bothPanels(K: number, N: number): number {
  * @param window T
  */
 export function stepFloats(sizes: ModelSizes, batch: number, window: number): number {
-  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
   const { states, saved } = CELL[cell];
   const copies = sizes.dropout > 0 ? 2 : 1; // dropout stores its result, and the gradient of it
-  // Ids, targets, their losses and sums; values of the embedding, values and gradients of layers; logits, whose
+  // Ids, targets, their losses and sums; values of the embedding or those that go in, values and gradients of layers; logits, whose
   // gradients take their place.
-  const perToken = 4 + copies * E + L * H * (saved + 2 * copies - 1) + V;
+  const perToken = 4 + copies * E + L * H * (saved + 2 * copies - 1) + O;
   const slots = L * states * batch * H;
   // The gradient of the embedding comes last, when no weight gradient needs scratch any more.
   const scratch = Math.max(gemmTNScratch(Math.max(E, H)), states * batch * H);
-  const last = Math.max(scratch, batch * window * copies * E);
+  const last = V > 0 ? Math.max(scratch, batch * window * copies * E) : scratch;
   return batch * window * perToken + slots + last + (12 * L + 16) * PADDING;
 }
 

@@ -23,16 +23,14 @@ export const MOMENTS: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
   momentum: 1,
 };
 
-/** The settings of a run: everything that decides its weights, beside the model and the data. */
-export interface TrainSettings {
+/** The settings of every run, whatever it learns. */
+export interface UpdateSettings {
   /** Passes over the training part. Default 4, unless `steps` is given. */
   readonly epochs?: number | undefined;
   /** Updates in all, instead of epochs. */
   readonly steps?: number | undefined;
-  /** B, contiguous streams of text side by side. Default 32. */
+  /** B, contiguous streams of text, or sequences, side by side. Default 32. */
   readonly batch?: number | undefined;
-  /** T, steps of truncated BPTT. Default 64. */
-  readonly window?: number | undefined;
   /** Default 'adam'. */
   readonly optimizer?: (typeof OPTIMIZERS)[number] | undefined;
   /** Learning rate. Default 2e-3 (sgd and momentum: 0.5 and 0.1). */
@@ -43,16 +41,41 @@ export interface TrainSettings {
   readonly clipNorm?: number | undefined;
   /** Most any element of the gradient may be. Default: no limit. */
   readonly clipValue?: number | undefined;
-  /** The part at the end of the text that validates. Default 0.1; 0 is none. */
-  readonly validFraction?: number | undefined;
   /** Validations without a new best loss after which training stops. Default: never. */
   readonly patience?: number | undefined;
 }
 
-/** Settings with every default filled in; 0 stands for none. */
-export type FullSettings = { readonly [K in keyof TrainSettings]-?: Exclude<TrainSettings[K], undefined> };
+/** The settings of a run on a text: everything that decides its weights, beside the model and the data. */
+export interface TrainSettings extends UpdateSettings {
+  /** T, steps of truncated BPTT. Default 64. */
+  readonly window?: number | undefined;
+  /** The part at the end of the text that validates. Default 0.1; 0 is none. */
+  readonly validFraction?: number | undefined;
+}
 
-/** The names of the settings. */
+/** Settings with every default filled in; 0 stands for none. */
+export type Full<S> = { readonly [K in keyof S]-?: Exclude<S[K], undefined> };
+
+/** The settings of every run, filled in. */
+export type FullUpdateSettings = Full<UpdateSettings>;
+
+/** The settings of a run on a text, filled in. */
+export type FullSettings = Full<TrainSettings>;
+
+/** The names of the settings of every run. */
+export const UPDATE_SETTINGS = [
+  'epochs',
+  'steps',
+  'batch',
+  'optimizer',
+  'lr',
+  'schedule',
+  'clipNorm',
+  'clipValue',
+  'patience',
+] as const;
+
+/** The names of the settings of a run on a text. */
 export const SETTINGS = [
   'epochs',
   'steps',
@@ -76,6 +99,22 @@ const RATES: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
   momentum: 0.1,
 };
 
+/** Fills in defaults and checks what every run has. @throws OptionError */
+export function fullUpdateSettings(settings: UpdateSettings): FullUpdateSettings {
+  const { optimizer = 'adam', schedule = 'constant' } = settings;
+  checkChoice(OPERATION, 'optimizer', optimizer, OPTIMIZERS);
+  return {
+    ...runLength(settings),
+    batch: checkSize(OPERATION, 'batch', settings.batch ?? 32),
+    optimizer,
+    lr: checkNumber(OPERATION, 'lr', settings.lr ?? RATES[optimizer], { above: 0 }),
+    schedule: checkChoice(OPERATION, 'schedule', schedule, SCHEDULES),
+    clipNorm: checkNumber(OPERATION, 'clipNorm', settings.clipNorm ?? 5, { least: 0 }),
+    clipValue: checkNumber(OPERATION, 'clipValue', settings.clipValue ?? 0, { least: 0 }),
+    patience: checkSize(OPERATION, 'patience', settings.patience ?? 0, 0),
+  };
+}
+
 /**
  * Fills in defaults and checks everything.
  * @param hasValid whether validation has a text of its own, whatever `validFraction` is
@@ -83,20 +122,10 @@ const RATES: Readonly<Record<(typeof OPTIMIZERS)[number], number>> = {
  */
 export function fullSettings(settings: TrainSettings, hasValid: boolean = false): FullSettings {
   checkKnown(OPERATION, settings, SETTINGS);
-  const { optimizer = 'adam', schedule = 'constant', validFraction = 0.1, patience = 0 } = settings;
-  checkChoice(OPERATION, 'optimizer', optimizer, OPTIMIZERS);
-  const full = {
-    ...runLength(settings),
-    batch: checkSize(OPERATION, 'batch', settings.batch ?? 32),
-    window: checkSize(OPERATION, 'window', settings.window ?? 64),
-    optimizer,
-    lr: checkNumber(OPERATION, 'lr', settings.lr ?? RATES[optimizer], { above: 0 }),
-    schedule: checkChoice(OPERATION, 'schedule', schedule, SCHEDULES),
-    clipNorm: checkNumber(OPERATION, 'clipNorm', settings.clipNorm ?? 5, { least: 0 }),
-    clipValue: checkNumber(OPERATION, 'clipValue', settings.clipValue ?? 0, { least: 0 }),
-    validFraction: checkNumber(OPERATION, 'validFraction', validFraction, { least: 0, below: 1 }),
-    patience: checkSize(OPERATION, 'patience', patience, 0),
-  };
+  const { epochs, steps, batch, patience, ...update } = fullUpdateSettings(settings);
+  const { schedule } = update;
+  const window = checkSize(OPERATION, 'window', settings.window ?? 64);
+  const validFraction = checkNumber(OPERATION, 'validFraction', settings.validFraction ?? 0.1, { least: 0, below: 1 });
   for (const [name, given] of Object.entries({ patience: patience > 0, 'schedule plateau': schedule === 'plateau' })) {
     if (given && validFraction === 0 && !hasValid) {
       throw new OptionError(
@@ -104,11 +133,11 @@ export function fullSettings(settings: TrainSettings, hasValid: boolean = false)
       );
     }
   }
-  return full;
+  return { epochs, steps, batch, window, ...update, validFraction, patience };
 }
 
 /** Epochs or steps, the other one 0. */
-function runLength({ epochs, steps }: TrainSettings): { epochs: number; steps: number } {
+function runLength({ epochs, steps }: UpdateSettings): { epochs: number; steps: number } {
   if (epochs && steps) {
     throw new OptionError(`${OPERATION}: epochs (${epochs}) and steps (${steps}) contradict each other. Give one.`);
   }
@@ -118,7 +147,7 @@ function runLength({ epochs, steps }: TrainSettings): { epochs: number; steps: n
 }
 
 /** The optimizer that the settings name. */
-export function makeOptimizer({ optimizer, lr }: FullSettings, parameters: readonly Parameter[]): Optimizer {
+export function makeOptimizer({ optimizer, lr }: FullUpdateSettings, parameters: readonly Parameter[]): Optimizer {
   switch (optimizer) {
     case 'adam':
       return new Adam(parameters, { lr });
@@ -134,18 +163,23 @@ export function makeOptimizer({ optimizer, lr }: FullSettings, parameters: reado
 }
 
 /**
- * The settings of the run that a checkpoint holds.
+ * The settings of the run on a text that a checkpoint holds.
  * @throws CheckpointError
  */
 export function settingsOf(snapshot: Snapshot): FullSettings {
-  const stored = new Fields('training', snapshot.values).object('settings');
-  return readStored('training', () => fullSettings(stored as TrainSettings, true));
+  return storedSettings(snapshot, (stored) => fullSettings(stored, true));
 }
 
-/** The settings of a run that goes on: those given, and for the rest those it had. @throws CheckpointError */
-export function resumedSettings(snapshot: Snapshot, given: TrainSettings): TrainSettings {
-  const { epochs, steps, ...rest } = settingsOf(snapshot);
+/** Stored settings as `read` understands them. @throws CheckpointError for what it refuses */
+export function storedSettings<F>({ values }: Snapshot, read: (stored: Readonly<Record<string, unknown>>) => F): F {
+  const stored = new Fields('training', values).object('settings');
+  return readStored('training', () => read(stored));
+}
+
+/** The settings of a run that goes on: those given, and for the rest those it had. */
+export function resumedSettings<S extends UpdateSettings>(saved: Full<S>, given: S): S {
+  const { epochs, steps, ...rest } = saved;
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const length = 'epochs' in own || 'steps' in own ? {} : { epochs, steps };
-  return { ...rest, ...length, ...own };
+  return { ...rest, ...length, ...own } as unknown as S;
 }

@@ -8,20 +8,28 @@ import { RecurrentState } from '../layers/state.js';
 import type { StateSource } from '../ops/sequence.js';
 import type { RandomState } from '../random.js';
 
-/** The losses of one epoch, in nats per token. */
+/** The losses of one epoch: nats per token for a text. */
 export interface EpochRecord {
   readonly epoch: number;
   readonly trainLoss: number;
   readonly validLoss: number | undefined;
+  /** The share of the validation that is right, where an answer can be right. */
+  readonly validRight?: number | undefined;
+}
+
+/** An epoch as the list that the history stores. */
+export function writeRecord({ epoch, trainLoss, validLoss, validRight }: EpochRecord): (number | null)[] {
+  return [epoch, trainLoss, validLoss ?? null, ...(validRight === undefined ? [] : [validRight])];
 }
 
 /** An epoch from the list that the history stores it as. @throws CheckpointError */
 export function readRecord(item: unknown): EpochRecord {
-  const [epoch, trainLoss, validLoss] = Array.isArray(item) ? (item as unknown[]) : [];
+  const [epoch, trainLoss, validLoss, validRight] = Array.isArray(item) ? (item as unknown[]) : [];
   if (typeof epoch !== 'number' || typeof trainLoss !== 'number') {
     throw new CheckpointError('training: history must be a list of [epoch, train loss, validation loss].');
   }
-  return { epoch, trainLoss, validLoss: typeof validLoss === 'number' ? validLoss : undefined };
+  const given = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+  return { epoch, trainLoss, validLoss: given(validLoss), validRight: given(validRight) };
 }
 
 /** The carried state as arrays `h.0`, `h.1`, `c.0`, ... */

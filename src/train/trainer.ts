@@ -1,15 +1,12 @@
 /**
- * Truncated BPTT, one window at a time: where the run stands, everything the next window depends on, and nothing
- * about clocks or files. What `snapshot` gives is enough to go on bit for bit.
+ * Training, one step at a time: where the run stands, everything the next step depends on, and nothing about clocks or
+ * files. What `snapshot` gives is enough to go on bit for bit. For a text a step is one window of truncated BPTT.
  */
 
-import { windows } from '../data/windows.js';
-import type { Windows } from '../data/windows.js';
 import { DataError, DivergenceError, OptionError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import type { RecurrentState } from '../layers/state.js';
-import type { LanguageModel } from '../models/language-model.js';
-import { reserveTraining } from '../models/sizes.js';
+import type { Network } from '../models/network.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
 import { clipGradNorm, clipGradValue } from '../optim/clip.js';
@@ -18,11 +15,10 @@ import { createSchedule } from '../optim/schedule.js';
 import type { Schedule } from '../optim/schedule.js';
 import { checkLoss, diverged } from './divergence.js';
 import type { Standing } from './divergence.js';
-import { evaluate } from './evaluate.js';
-import type { Evaluation } from './evaluate.js';
-import { makeOptimizer, MOMENTS, settingsOf } from './settings.js';
-import type { FullSettings } from './settings.js';
-import { fingerprint, readRandom, readRecord, readState, stateArrays, weightsFingerprint } from './stored.js';
+import type { Objective } from './objective.js';
+import { makeOptimizer } from './settings.js';
+import type { FullUpdateSettings } from './settings.js';
+import { readRandom, readRecord, readState, stateArrays, weightsFingerprint, writeRecord } from './stored.js';
 import type { EpochRecord } from './stored.js';
 
 /** The epoch with the lowest validation loss. */
@@ -33,13 +29,10 @@ export interface Best {
   readonly weights: StateDict | undefined;
 }
 
-/** Windows, updates and validation of one run. */
+/** Steps, updates and validation of one run. */
 export class Trainer implements Snapshotable {
-  readonly model: LanguageModel;
-  readonly settings: FullSettings;
-  readonly #windows: Windows;
-  readonly #valid: Int32Array | undefined;
-  readonly #data: string;
+  readonly objective: Objective;
+  readonly settings: FullUpdateSettings;
   readonly #optimizer: Optimizer;
   readonly #schedule: Schedule;
   #step: number = 0;
@@ -52,23 +45,17 @@ export class Trainer implements Snapshotable {
   #endLoss: number | undefined;
   #final: Snapshot | undefined;
 
-  /**
-   * @param train tokens that train, at least one window of them
-   * @param valid tokens that validate, if any
-   * @throws DataError, MemoryError
-   */
-  constructor(model: LanguageModel, train: Int32Array, valid: Int32Array | undefined, settings: FullSettings) {
-    const { batch, window: length } = settings;
-    this.model = model;
+  constructor(objective: Objective, settings: FullUpdateSettings) {
+    this.objective = objective;
     this.settings = settings;
-    this.#windows = windows(train, { batch, length });
-    this.#valid = valid;
-    this.#data = fingerprint(train, valid);
-    // Room for a whole step at once, so that too large a run fails before it begins.
-    reserveTraining(model.engine, model.sizes, { batch, window: length, moments: MOMENTS[settings.optimizer] });
-    this.#optimizer = makeOptimizer(settings, model.parameters());
+    this.#optimizer = makeOptimizer(settings, objective.model.parameters());
     this.#schedule = createSchedule(settings.schedule);
-    this.#state = model.zeroState(batch);
+    this.#state = objective.initialState();
+  }
+
+  /** The model that is trained. */
+  get model(): Network {
+    return this.objective.model;
   }
 
   /** Updates made. */
@@ -78,7 +65,7 @@ export class Trainer implements Snapshotable {
 
   /** Updates in one epoch. */
   get stepsPerEpoch(): number {
-    return this.#windows.count;
+    return this.objective.stepsPerEpoch;
   }
 
   /** Updates the whole run makes. */
@@ -86,17 +73,17 @@ export class Trainer implements Snapshotable {
     return this.settings.steps || this.settings.epochs * this.stepsPerEpoch;
   }
 
-  /** The epoch that the next window belongs to, from 1. */
+  /** The epoch that the next step belongs to, from 1. */
   get epoch(): number {
     return Math.floor(this.#step / this.stepsPerEpoch) + 1;
   }
 
-  /** Windows done of this epoch. */
+  /** Windows, or steps, done of this epoch. */
   get windowsDone(): number {
     return this.#step % this.stepsPerEpoch;
   }
 
-  /** Mean loss of the windows done of this epoch, in nats per token. */
+  /** Mean loss of the windows done of this epoch. */
   get epochLoss(): number {
     return this.#lossSum / this.windowsDone;
   }
@@ -127,8 +114,8 @@ export class Trainer implements Snapshotable {
   }
 
   /**
-   * Trains on the next window; at the end of an epoch, validates.
-   * @returns the window's loss, and the epoch's record if this was its last window
+   * Makes the next step; at the end of an epoch, validates.
+   * @returns the loss of the step, and the epoch's record if this was its last one
    * @throws DivergenceError if the loss has no finite perplexity or the gradient is not finite: then the weights and
    * everything that `snapshot` gives are as before. Or if the validation loss has none
    */
@@ -137,7 +124,7 @@ export class Trainer implements Snapshotable {
     return { loss, epoch: this.windowsDone === 0 ? this.#endEpoch() : undefined };
   }
 
-  /** Gradient and update of the next window: both or, where it fails, neither. */
+  /** Gradient and update of the next step: both or, where it fails, neither. */
   #learn(): number {
     const { random } = this.model.engine;
     const before = random.state;
@@ -155,33 +142,36 @@ export class Trainer implements Snapshotable {
     }
   }
 
-  /** The loss of the next window, its gradient in the parameters, and the state behind it. */
+  /** The loss of the next step, its gradient in the parameters, and the state behind it. */
   #gradient(): { loss: number; state: RecurrentState } {
-    const { inputs, targets } = this.#windows.at(this.windowsDone);
     let state = this.#initialState();
     const loss = this.model.engine.step(() => {
-      const result = this.model.loss(inputs, targets, state);
+      const result = this.objective.loss(this.#step, state);
       state = result.state.detach();
       return result.loss;
     });
-    checkLoss('loss', loss, this.#standing());
+    this.#checkLoss('loss', loss);
     return { loss, state };
   }
 
   /** An epoch begins with zeros. */
   #initialState(): RecurrentState {
-    return this.windowsDone === 0 ? this.model.zeroState(this.settings.batch) : this.#state;
+    return this.windowsDone === 0 ? this.objective.initialState() : this.#state;
   }
 
   /**
-   * Checks that the weights give a sound loss on the next window: the last update may have been one too many, and a
+   * Checks that the weights give a sound loss on the next step: the last update may have been one too many, and a
    * checkpoint of it would replace a good one.
    * @throws DivergenceError
    */
   verify(): void {
-    const { inputs, targets } = this.#windows.at(this.windowsDone);
-    const loss = this.model.engine.evaluate(() => this.model.loss(inputs, targets, this.#initialState()).loss.item());
-    checkLoss('loss', loss, this.#standing());
+    const { objective } = this;
+    const loss = this.model.engine.evaluate(() => objective.loss(this.#step, this.#initialState()).loss.item());
+    this.#checkLoss('loss', loss);
+  }
+
+  #checkLoss(name: string, loss: number, where?: string): void {
+    checkLoss(name, loss, this.#standing(where));
   }
 
   #update(): void {
@@ -199,15 +189,21 @@ export class Trainer implements Snapshotable {
   }
 
   /** For messages. */
-  #standing(where: string = `in window ${this.windowsDone + 1} of epoch ${this.epoch}`): Standing {
-    return { where, lr: this.lr, clipNorm: this.settings.clipNorm };
+  #standing(where: string = this.#place()): Standing {
+    const { lr, settings, objective } = this;
+    return { where, lr, clipNorm: settings.clipNorm, inNats: objective.inNats };
+  }
+
+  #place(): string {
+    const unit = this.objective.noun === 'text' ? 'window' : 'step';
+    return `in ${unit} ${this.windowsDone + 1} of epoch ${this.epoch}`;
   }
 
   #endEpoch(): EpochRecord {
     const epoch = this.epoch - 1;
-    const validLoss = this.validate()?.loss;
-    if (validLoss !== undefined) checkLoss('validation loss', validLoss, this.#standing(`after epoch ${epoch}`));
-    const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss };
+    const { loss: validLoss, right: validRight } = this.objective.validate() ?? {};
+    if (validLoss !== undefined) this.#checkLoss('validation loss', validLoss, `after epoch ${epoch}`);
+    const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss, validRight };
     this.#history.push(record);
     this.#lossSum = 0;
     if (validLoss !== undefined) this.#compare(epoch, validLoss);
@@ -226,19 +222,13 @@ export class Trainer implements Snapshotable {
   /** Validates where the run ends within an epoch: what its weights are worth belongs into its last checkpoint. */
   conclude(): void {
     if (this.windowsDone === 0 || this.#step < this.totalSteps || this.#endLoss !== undefined) return;
-    this.#endLoss = this.validate()?.loss;
-    if (this.#endLoss !== undefined) checkLoss('validation loss', this.#endLoss, this.#standing('at the end'));
+    this.#endLoss = this.objective.validate()?.loss;
+    if (this.#endLoss !== undefined) this.#checkLoss('validation loss', this.#endLoss, 'at the end');
   }
 
   /** The validation loss of a run that has ended within an epoch. */
   get endLoss(): number | undefined {
     return this.#endLoss;
-  }
-
-  /** The model's loss on the validation part, if there is one. */
-  validate(): Evaluation | undefined {
-    const { batch, window } = this.settings;
-    return this.#valid === undefined ? undefined : evaluate(this.model, this.#valid, { batch, window });
   }
 
   /** Ends the run: what `snapshot` gives stays as it is, the memory of the moments goes to the next optimizer. */
@@ -247,7 +237,7 @@ export class Trainer implements Snapshotable {
     this.#optimizer.release();
   }
 
-  /** Everything the next window depends on, beside the model. */
+  /** Everything the next step depends on, beside the model. */
   snapshot(): Snapshot {
     if (this.#final !== undefined) return this.#final;
     const { moments, numbers } = this.#optimizer.state();
@@ -260,11 +250,11 @@ export class Trainer implements Snapshotable {
       ]),
       values: {
         settings: { ...this.settings },
-        data: this.#data,
+        data: this.objective.fingerprint,
         weights: weightsFingerprint(this.model.stateDict()),
         step: this.#step,
         lossSum: this.#lossSum,
-        history: this.#history.map(({ epoch, trainLoss, validLoss }) => [epoch, trainLoss, validLoss ?? null]),
+        history: this.#history.map(writeRecord),
         best: best === undefined ? [] : [best.epoch, best.validLoss],
         endLoss: this.#endLoss === undefined ? [] : [this.#endLoss],
         badEpochs: this.#badEpochs,
@@ -277,14 +267,16 @@ export class Trainer implements Snapshotable {
 
   /**
    * Goes on from a snapshot of the same model, data and settings.
+   * @param saved the settings of the run that the snapshot is of
    * @throws DataError if text or weights are not those of the run; OptionError if the settings do not go with
    * those of the run; CheckpointError
    */
-  restore({ arrays, values }: Snapshot): void {
+  restore({ arrays, values }: Snapshot, saved: FullUpdateSettings): void {
     const fields = new Fields('training', values);
-    if (fields.string('data') !== this.#data) {
+    const { fingerprint, noun } = this.objective;
+    if (fields.string('data') !== fingerprint) {
       throw new DataError(
-        'train: the text is not the one this run was trained on. Resume with the same text, or begin a new run.',
+        `train: the ${noun} is not the one this run was trained on. Resume with the same ${noun}, or begin a new run.`,
       );
     }
     if (fields.string('weights') !== weightsFingerprint(this.model.stateDict())) {
@@ -292,7 +284,7 @@ export class Trainer implements Snapshotable {
         "train: the model's weights are not those the run was saved with. Resume with the model of the same checkpoint.",
       );
     }
-    this.#checkSettings(settingsOf({ arrays, values }));
+    this.#checkSettings(saved);
     const numbers = fields.record('optimizer');
     readStored('training', () => {
       this.#optimizer.setState({ moments: arraysUnder(arrays, 'optimizer.'), numbers });
@@ -314,11 +306,12 @@ export class Trainer implements Snapshotable {
   }
 
   /** What the cursor, the moments and the schedule's memory depend on cannot change. */
-  #checkSettings(saved: FullSettings): void {
-    for (const name of ['batch', 'window', 'optimizer', 'schedule'] as const) {
-      if (saved[name] === this.settings[name]) continue;
+  #checkSettings(saved: FullUpdateSettings): void {
+    const [before, now] = [saved, this.settings].map((settings): Record<string, unknown> => ({ ...settings }));
+    for (const name of ['batch', 'window', 'optimizer', 'schedule']) {
+      if (before![name] === now![name]) continue;
       throw new OptionError(
-        `train: ${name} must be ${saved[name]}, as in the run that is resumed, got ${this.settings[name]}. Leave it out.`,
+        `train: ${name} must be ${String(before![name])}, as in the run that is resumed, got ${String(now![name])}. Leave it out.`,
       );
     }
   }

@@ -6,6 +6,7 @@ import { createEngine } from '../../src/engine.js';
 import { MemoryError } from '../../src/errors.js';
 import { CELLS, LanguageModel } from '../../src/models/language-model.js';
 import { fullSettings, MOMENTS, OPTIMIZERS } from '../../src/train/settings.js';
+import { TextObjective } from '../../src/train/text-objective.js';
 import { Trainer } from '../../src/train/trainer.js';
 
 /** A vocabulary of V ids, the reserved ones counted. */
@@ -40,7 +41,7 @@ describe.each(CELLS)('%s', (cell) => {
           const model = new LanguageModel(engine, { vocabulary: vocabulary(V), ...options });
           const settings = fullSettings({ batch: B, window: T, optimizer });
           const tokens = Int32Array.from({ length: 2 * B * T + 1 }, (_, i) => 3 + (i % (V - 3)));
-          const trainer = new Trainer(model, tokens, tokens, settings);
+          const trainer = new Trainer(new TextObjective(model, tokens, tokens, settings), settings);
           const predicted = model.predictMemory({ batch: B, window: T, moments: MOMENTS[optimizer] });
           for (let i = 0; i < 3; i++) trainer.next();
           // A region that does not exist yet begins where the others end.

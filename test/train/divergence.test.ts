@@ -3,11 +3,12 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { DivergenceError } from '../../src/errors.js';
-import type { LanguageModel } from '../../src/models/language-model.js';
 import { CELLS } from '../../src/models/language-model.js';
+import type { Network } from '../../src/models/network.js';
 import { fullSettings } from '../../src/train/settings.js';
 import type { TrainSettings } from '../../src/train/settings.js';
 import { train } from '../../src/train/train.js';
+import { TextObjective } from '../../src/train/text-objective.js';
 import { Trainer } from '../../src/train/trainer.js';
 import { characters, smallModel, testEngine } from './texts.js';
 
@@ -15,7 +16,7 @@ const corpus = characters(20);
 const small = { batch: 4, window: 10, epochs: 3 };
 
 /** Replaces one weight of a parameter by its name in the state dict. */
-function poison(model: LanguageModel, name: string, value: number, at: number = 0): void {
+function poison(model: Network, name: string, value: number, at: number = 0): void {
   const dict = model.stateDict();
   const data = Float32Array.from(dict.get(name)!.data);
   data[at] = value;
@@ -31,7 +32,8 @@ async function trainer(
 ): Promise<Trainer> {
   const model = smallModel(await testEngine(), corpus, { cell, dropout });
   const { train: part, valid } = corpus.split(0.1);
-  const begun = new Trainer(model, part.tokens, valid.tokens, fullSettings({ ...small, ...settings }));
+  const full = fullSettings({ ...small, ...settings });
+  const begun = new Trainer(new TextObjective(model, part.tokens, valid.tokens, full), full);
   for (let i = 0; i < steps; i++) begun.next();
   return begun;
 }
@@ -145,7 +147,9 @@ test('a model that has diverged is never saved: not at first, and not where only
   const { train: part, valid } = corpus.split(0.1);
   const rare = valid.tokens.slice();
   rare[3] = 0;
-  const run = new Trainer(smallModel(await testEngine(), corpus), part.tokens, rare, fullSettings(small));
+  const full = fullSettings(small);
+  const sound = smallModel(await testEngine(), corpus);
+  const run = new Trainer(new TextObjective(sound, part.tokens, rare, full), full);
   poison(run.model, 'embedding.weight', NaN);
   const whole = () => {
     for (let i = 0; i < run.stepsPerEpoch; i++) run.next();

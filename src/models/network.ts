@@ -1,0 +1,99 @@
+/** What every model has: parts with names, whose parameters it trains, stores and counts. */
+
+import type { Engine, HostArray } from '../engine.js';
+import { CheckpointError } from '../errors.js';
+import { GRU } from '../layers/gru.js';
+import type { Initializer } from '../layers/initializers.js';
+import { loadParameters } from '../layers/layer.js';
+import type { Layer, StateDict } from '../layers/layer.js';
+import { LSTM } from '../layers/lstm.js';
+import type { RecurrentLayer } from '../layers/recurrent.js';
+import { RNN } from '../layers/rnn.js';
+import type { Parameter } from '../memory/parameter.js';
+import { countParameters } from './sizes.js';
+import type { Cell, ModelSizes } from './sizes.js';
+import type { Snapshot, Snapshotable } from './snapshot.js';
+
+/** A network of named parts. */
+export abstract class Network implements Snapshotable {
+  readonly engine: Engine;
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+  }
+
+  /** Everything that decides how large it is. */
+  abstract get sizes(): ModelSizes;
+
+  /** The layers by the name that begins those of their parameters. */
+  protected abstract get parts(): Readonly<Record<string, Layer>>;
+
+  /** The trainable tensors. */
+  parameters(): Parameter[] {
+    return [...this.#named().values()];
+  }
+
+  /** The number of trainable numbers. */
+  get parameterCount(): number {
+    return countParameters(this.sizes);
+  }
+
+  /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
+  stateDict(): StateDict {
+    return new Map(
+      [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
+    );
+  }
+
+  /** Replaces every parameter. @throws ShapeError; then nothing has been changed */
+  loadStateDict(dict: ReadonlyMap<string, HostArray>): void {
+    loadParameters(this.#named(), dict);
+  }
+
+  #named(): Map<string, Parameter> {
+    return new Map(
+      Object.entries(this.parts).flatMap(([part, layer]) => {
+        return layer.parameters().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
+      }),
+    );
+  }
+
+  /** Options and parameters, for a checkpoint. */
+  abstract snapshot(): Snapshot;
+}
+
+/** What the recurrent layers of a model are made from. */
+export interface RecurrentSizes {
+  readonly cell: Cell;
+  /** I of the first layer. */
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  /** Between layers, where there are several. */
+  readonly dropout: number;
+}
+
+/** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
+export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
+  const { cell, inputSize, hiddenSize, numLayers } = sizes;
+  const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
+  return new Layer(engine, {
+    inputSize,
+    hiddenSize,
+    numLayers,
+    dropout: numLayers > 1 ? sizes.dropout : 0,
+    ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
+  });
+}
+
+/**
+ * Checks stored weights against the options they came with, before anything is made: sizes that no weights stand behind
+ * must not cost memory or time.
+ * @throws CheckpointError
+ */
+export function checkStoredSizes(sizes: ModelSizes, { arrays }: Snapshot): void {
+  const wanted = countParameters(sizes);
+  const given = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
+  if (given === wanted) return;
+  throw new CheckpointError(`model: its options take ${wanted} weights, the tensors hold ${given}.`);
+}

@@ -1,0 +1,247 @@
+/**
+ * A run under way: steps one after another, with turns for everybody else in between, progress, early stopping,
+ * interruption and saves. The arithmetic is the trainer's.
+ */
+
+import { OptionError } from '../errors.js';
+import type { Snapshot, Snapshotable } from '../models/snapshot.js';
+import { checkNumber } from '../options.js';
+import type { EpochRecord } from './stored.js';
+import type { Best, Trainer } from './trainer.js';
+
+/** Sent after windows (at most every tenth of a second), after every epoch, and after the last window. */
+export interface ProgressEvent {
+  readonly event: 'window' | 'epoch';
+  /** From 1. */
+  readonly epoch: number;
+  /** Updates made so far, and in all. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Windows done of this epoch, and in it. */
+  readonly windowsDone: number;
+  readonly stepsPerEpoch: number;
+  /** Mean loss of this epoch so far: nats per token for a text. */
+  readonly trainLoss: number;
+  /** Validation loss, after an epoch with validation. */
+  readonly validLoss: number | undefined;
+  /** The share of the validation that is right, where an answer can be right. */
+  readonly validRight: number | undefined;
+  /** exp of the validation loss, or of the training loss where there is none; NaN where losses are not in nats. */
+  readonly perplexity: number;
+  readonly lr: number;
+  /** Tokens of a text; sequences of a task. */
+  readonly tokensPerSecond: number;
+  /** Seconds since the run began, and until it ends at this rate. */
+  readonly seconds: number;
+  readonly etaSeconds: number;
+}
+
+/** Why a run stopped. */
+export type StopReason = 'epochs' | 'steps' | 'patience' | 'aborted';
+
+/** The result of a run. */
+export interface TrainReport {
+  readonly reason: StopReason;
+  readonly steps: number;
+  readonly epochs: readonly EpochRecord[];
+  /** Of the last epoch, or of the windows since, in nats per token for a text; NaN where there are none. */
+  readonly trainLoss: number;
+  /** As the model is at the end; none is made for a run that is interrupted within an epoch. */
+  readonly validLoss: number | undefined;
+  /** exp of the validation loss, or of the training loss where there is none; NaN where losses are not in nats. */
+  readonly perplexity: number;
+  /** The epoch with the lowest validation loss; with `patience` its weights, for loadStateDict. */
+  readonly best: Best | undefined;
+  readonly tokensPerSecond: number;
+  readonly seconds: number;
+}
+
+/** Options of every run that do not change the weights. */
+export interface RunOptions {
+  /** Where to go on from: the training part of a loaded checkpoint. Settings not given are as the run had them. */
+  readonly resume?: Snapshot | undefined;
+  /** Stops after the running window. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  /** Called before the first window, after every epoch, every `saveSeconds` and at the end, never with a diverged model; awaited. */
+  readonly onSave?: ((run: TrainingRun) => Promise<void>) | undefined;
+  /** Default 30. */
+  readonly saveSeconds?: number | undefined;
+}
+
+/** The names of the options of every run. */
+export const RUN_OPTIONS = ['resume', 'signal', 'onProgress', 'onSave', 'saveSeconds'] as const;
+
+/** @throws OptionError */
+export function checkRunOptions({ signal, onProgress, onSave, saveSeconds }: RunOptions): void {
+  if (signal !== undefined && typeof signal.aborted !== 'boolean') {
+    throw new OptionError('train: signal must be an AbortSignal. Give the .signal of the AbortController.');
+  }
+  for (const [name, listener] of Object.entries({ onProgress, onSave })) {
+    if (listener === undefined || typeof listener === 'function') continue;
+    throw new OptionError(`train: ${name} must be a function, got ${typeof listener}.`);
+  }
+  if (saveSeconds !== undefined) checkNumber('train', 'saveSeconds', saveSeconds, { above: 0 });
+}
+
+/** Milliseconds between turns for timers and signals, and between progress events. */
+const TURN = 20;
+const REPORT = 100;
+
+/** A run under way: await it for the report; `snapshot` is what a checkpoint stores beside the model. */
+export class TrainingRun implements PromiseLike<TrainReport>, Snapshotable {
+  readonly trainer: Trainer;
+  readonly #finished: Promise<TrainReport>;
+
+  /** Use `train` or `trainTask`. */
+  constructor(trainer: Trainer, options: RunOptions) {
+    this.trainer = trainer;
+    this.#finished = new Loop(this, options).run();
+  }
+
+  // oxlint-disable-next-line no-thenable -- a run is awaited: `const report = await run`
+  then<A = TrainReport, B = never>(
+    onDone?: ((report: TrainReport) => A | PromiseLike<A>) | null,
+    onError?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#finished.then(onDone, onError);
+  }
+
+  /** Optimizer, schedule, cursor, carried state and random numbers. */
+  snapshot(): Snapshot {
+    return this.trainer.snapshot();
+  }
+}
+
+class Loop {
+  readonly #run: TrainingRun;
+  readonly #trainer: Trainer;
+  readonly #options: RunOptions;
+  readonly #began: number = performance.now();
+  readonly #firstStep: number;
+  #turned: number = this.#began;
+  #reported: number = 0;
+  #reportedStep: number;
+  #saved: number = this.#began;
+  #savedStep: number | undefined;
+
+  constructor(run: TrainingRun, options: RunOptions) {
+    this.#run = run;
+    this.#trainer = run.trainer;
+    this.#options = options;
+    this.#firstStep = run.trainer.step;
+    this.#reportedStep = this.#firstStep;
+  }
+
+  async run(): Promise<TrainReport> {
+    // The caller holds the run before anything happens in it.
+    await turn();
+    try {
+      return this.#report(await this.#untilStopped());
+    } finally {
+      this.#trainer.finish();
+    }
+  }
+
+  async #untilStopped(): Promise<StopReason> {
+    this.#trainer.conclude();
+    await this.#save();
+    let reason = this.#reasonToStop();
+    while (reason === undefined) {
+      const { epoch } = this.#trainer.next();
+      this.#trainer.conclude();
+      await this.#between(epoch);
+      reason = this.#reasonToStop();
+    }
+    await this.#save();
+    if (this.#reportedStep !== this.#trainer.step) this.#notify(undefined);
+    return reason;
+  }
+
+  #reasonToStop(): StopReason | undefined {
+    const { trainer } = this.#run;
+    if (trainer.outOfPatience && trainer.windowsDone === 0) return 'patience';
+    if (trainer.step >= trainer.totalSteps) return trainer.settings.steps > 0 ? 'steps' : 'epochs';
+    return this.#options.signal?.aborted === true ? 'aborted' : undefined;
+  }
+
+  /** Reports, saves and lets others run, as often as each is due. */
+  async #between(epoch: EpochRecord | undefined): Promise<void> {
+    const now = performance.now();
+    const due = now - this.#saved >= 1000 * (this.#options.saveSeconds ?? 30);
+    // Saved before it is reported: who hears of an epoch finds it on disk.
+    if (epoch !== undefined || due) await this.#save();
+    if (epoch !== undefined || now - this.#reported >= REPORT) {
+      this.#notify(epoch);
+      this.#reported = now;
+    }
+    if (now - this.#turned < TURN) return;
+    await turn();
+    this.#turned = performance.now();
+  }
+
+  #notify(epoch: EpochRecord | undefined): void {
+    this.#options.onProgress?.(this.#progress(epoch));
+    this.#reportedStep = this.#trainer.step;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#options.onSave !== undefined && this.#savedStep !== this.#trainer.step) {
+      this.#trainer.verify();
+      await this.#options.onSave(this.#run);
+      this.#savedStep = this.#trainer.step;
+    }
+    this.#saved = performance.now();
+  }
+
+  #progress(record: EpochRecord | undefined): ProgressEvent {
+    const { step, stepsPerEpoch, totalSteps, windowsDone, epochLoss, epoch, lr } = this.#trainer;
+    const { seconds, tokensPerSecond } = this.#pace();
+    const trainLoss = record?.trainLoss ?? epochLoss;
+    return {
+      event: record === undefined ? 'window' : 'epoch',
+      epoch: record?.epoch ?? epoch,
+      step,
+      totalSteps,
+      windowsDone: record === undefined ? windowsDone : stepsPerEpoch,
+      stepsPerEpoch,
+      trainLoss,
+      validLoss: record?.validLoss,
+      validRight: record?.validRight,
+      perplexity: this.#perplexity(record?.validLoss ?? trainLoss),
+      lr,
+      tokensPerSecond,
+      seconds,
+      etaSeconds: (seconds / (step - this.#firstStep)) * (totalSteps - step),
+    };
+  }
+
+  #perplexity(loss: number): number {
+    return this.#trainer.objective.inNats ? Math.exp(loss) : NaN;
+  }
+
+  #pace(): { seconds: number; tokensPerSecond: number } {
+    const { step, objective } = this.#trainer;
+    const seconds = (performance.now() - this.#began) / 1000;
+    const tokens = (step - this.#firstStep) * objective.unitsPerStep;
+    return { seconds, tokensPerSecond: tokens / seconds };
+  }
+
+  #report(reason: StopReason): TrainReport {
+    const { history, best, step, windowsDone, epochLoss, endLoss } = this.#trainer;
+    const last = history.at(-1);
+    const whole = windowsDone === 0 && last !== undefined;
+    const trainLoss = whole ? last.trainLoss : windowsDone === 0 ? NaN : epochLoss;
+    const validLoss = whole ? last.validLoss : endLoss;
+    const perplexity = this.#perplexity(validLoss ?? trainLoss);
+    return { reason, steps: step, epochs: history, trainLoss, validLoss, perplexity, best, ...this.#pace() };
+  }
+}
+
+/** Lets timers, signals and the page run. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
