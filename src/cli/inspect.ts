@@ -11,7 +11,7 @@ import type { RecurrentSpectrum } from '../inspect/spectra.js';
 import { gateSaturation, normsBack } from '../inspect/trace.js';
 import type { GateSaturation } from '../inspect/trace.js';
 import type { LayerTrace } from '../ops/trace.js';
-import type { LanguageModel } from '../models/language-model.js';
+import { LanguageModel } from '../models/language-model.js';
 import { arraysUnder } from '../models/snapshot.js';
 import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
@@ -42,7 +42,7 @@ export interface Inspection {
 
 /** Runs the command. @returns the exit code */
 export async function inspectCommand(folder: string, options: InspectArguments, trace: Tracer): Promise<number> {
-  const { model } = await loadBest(folder, options);
+  const { model } = await loadBest(folder, options, [LanguageModel]);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const inspection = inspect(model, trace(model, corpus));
   if (options.svg !== undefined) writePicture(options.svg, inspection);

@@ -17,7 +17,7 @@ import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { checkForm, checkIds } from '../ops/embedding.js';
-import { meanSquaredError } from '../ops/mean-squared-error.js';
+import { meanSquaredError } from '../ops/pointwise-loss.js';
 import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
 import { checkStoredSizes, makeRecurrent, Network } from './network.js';
 import { CELLS, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
