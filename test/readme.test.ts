@@ -34,6 +34,10 @@ test('the example of docs/library.md learns its sentences, and saves them', () =
   expect(existsSync(join(folder, 'run', 'checkpoint.safetensors'))).toBe(true);
 });
 
+test('the example of docs/recurrent.md prints the shapes it says', () => {
+  expect(run('docs/recurrent.md')).toBe('[ 4, 2, 10 ] 4\n');
+});
+
 test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
   const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
   expect(error).toBeGreaterThan(0);
