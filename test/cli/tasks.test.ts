@@ -208,6 +208,7 @@ describe('recurra evaluate', () => {
 
 const usage = 2;
 const data = 3;
+const memory = 5;
 const cases: readonly (readonly [string, number, RegExp])[] = [
   ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, list, got 'adition'/],
   ['train --task addition', usage, /--out DIR is missing. Give --task NAME and --out DIR/],
@@ -224,6 +225,11 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ],
   ['train --task adding --embedding 9 --out new', usage, /--embedding 9 is for ids, and inputs are values/],
   ['train --task adding --epochs 1 --steps 1 --out new', usage, /contradict/],
+  [
+    'train --task adding --hidden 9000 --out new',
+    memory,
+    /train: task adding, batch 32, 100 steps, 1 lstm of 9000, take about/,
+  ],
   ['train --task list --hidden 3', usage, /--task list goes with --json alone, got --hidden/],
   ['train --text text --out new --delay 3', usage, /this run is on a text, which has no --delay. Leave it out/],
   ['train --resume sums --length 9', usage, /--length cannot be changed by --resume/],
