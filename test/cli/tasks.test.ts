@@ -198,6 +198,20 @@ describe('recurra evaluate', () => {
     expect(await json()).toMatchObject({ sequences: 1000, options: { length: 4 } });
   });
 
+  test('where patience kept better weights than the last, the test at the end and evaluate take those', async () => {
+    const options = '--hidden 3 --batch 2 --epochs 60 --lr 0.3 --schedule constant --patience 2 --kernels simd --json';
+    const { stdout, stderr } = await place.run(
+      ...'train --task addition --length 4 --out patient'.split(' '),
+      ...options.split(' '),
+    );
+    const done = JSON.parse(lines(stdout).at(-1)!) as { reason: string; test: Record<string, unknown> };
+    expect(done.reason).toBe('patience');
+    expect(stderr).toMatch(/saved in patient; evaluate takes the weights of epoch \d+, validation loss \d\.\d+\n$/);
+    const evaluated = await place.run('evaluate', 'patient', '--json');
+    expect(JSON.parse(evaluated.stdout)).toEqual({ event: 'evaluate', ...done.test });
+    expect(evaluated.stderr).toMatch(/^weights of epoch \d+, the best so far/);
+  });
+
   test('a regression has no answers to count but the sequences', async () => {
     const { stdout } = await place.run('evaluate', 'adding', '--test', '5');
     expect(stdout).toMatch(
