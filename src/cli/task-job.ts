@@ -11,7 +11,7 @@ import { SequenceModel, sequenceSizes } from '../models/sequence-model.js';
 import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { evaluateTask } from '../train/evaluate-task.js';
-import { MOMENTS } from '../train/settings.js';
+import { reserveTaskRun, taskRunSizes } from '../train/task-objective.js';
 import { fullTaskSettings, taskSettingsOf } from '../train/task-settings.js';
 import type { FullTaskSettings, TaskSettings } from '../train/task-settings.js';
 import { trainTask } from '../train/train-task.js';
@@ -60,6 +60,8 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
   };
   const sizes = sequenceSizes(model);
   const engine = await createEngine({ seed, ...engineOptions(options) });
+  // Before the weights are drawn, which takes a while where they are many.
+  reserveTaskRun(engine, sizes, task, full);
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const makeModel = (): SequenceModel => new SequenceModel(engine, model);
@@ -113,7 +115,7 @@ export function storedTask(folder: string, training: Snapshot | undefined, given
 
 function job(parts: Parts): Job {
   const { engine, task, settings, full, resume } = parts;
-  const run = { batch: full.batch, window: task.steps, moments: MOMENTS[full.optimizer] };
+  const run = taskRunSizes(task, full);
   return {
     ...parts,
     files: [],

@@ -2,9 +2,11 @@
 
 import { trainingBatch } from '../data/tasks/stream.js';
 import type { Task } from '../data/tasks/task.js';
+import type { Engine } from '../engine.js';
 import { RecurrentState } from '../layers/state.js';
 import type { SequenceModel } from '../models/sequence-model.js';
-import { reserveMemory } from '../models/sizes.js';
+import { reserveMemory, trainingBytes } from '../models/sizes.js';
+import type { ModelSizes, RunSizes } from '../models/sizes.js';
 import { scorePart } from './evaluate-task.js';
 import type { Objective, Validation } from './objective.js';
 import { MOMENTS } from './settings.js';
@@ -12,6 +14,18 @@ import type { FullTaskSettings } from './task-settings.js';
 
 /** What is called an epoch where the data have no end: the updates between two validations. */
 export const TASK_EPOCH = 100;
+
+/** What of task and settings decides the memory. */
+export function taskRunSizes({ steps }: Task, { batch, optimizer }: FullTaskSettings): RunSizes {
+  return { batch, window: steps, moments: MOMENTS[optimizer] };
+}
+
+/** Makes room for a model and its training on a task. @throws MemoryError */
+export function reserveTaskRun(engine: Engine, sizes: ModelSizes, task: Task, settings: FullTaskSettings): void {
+  const { numLayers, cell, hiddenSize } = sizes;
+  const what = `train: task ${task.name}, batch ${settings.batch}, ${task.steps} steps, ${numLayers} ${cell} of ${hiddenSize},`;
+  reserveMemory(engine, trainingBytes(engine, sizes, taskRunSizes(task, settings)), what);
+}
 
 /** The loss of a task's answers. */
 export class TaskObjective implements Objective {
@@ -26,16 +40,14 @@ export class TaskObjective implements Objective {
 
   /** @throws MemoryError */
   constructor(model: SequenceModel, task: Task, settings: FullTaskSettings) {
-    const { batch, seed, optimizer, validSequences } = settings;
+    const { batch, seed, validSequences } = settings;
     this.model = model;
     this.unitsPerStep = batch;
     this.inNats = task.form.outputs === 'classes';
     this.fingerprint = JSON.stringify([task.name, task.options, seed, validSequences]);
     this.#task = task;
     this.#settings = settings;
-    const what = `train: batch ${batch}, ${task.steps} steps, ${model.summary()},`;
-    const run = { batch, window: task.steps, moments: MOMENTS[optimizer] };
-    reserveMemory(model.engine, model.predictMemory(run), what);
+    reserveTaskRun(model.engine, model.sizes, task, settings);
   }
 
   initialState(): RecurrentState {

@@ -198,6 +198,20 @@ describe('recurra evaluate', () => {
     expect(await json()).toMatchObject({ sequences: 1000, options: { length: 4 } });
   });
 
+  test('where patience kept better weights than the last, the test at the end and evaluate take those', async () => {
+    const options = '--hidden 3 --batch 2 --epochs 60 --lr 0.3 --schedule constant --patience 2 --kernels simd --json';
+    const { stdout, stderr } = await place.run(
+      ...'train --task addition --length 4 --out patient'.split(' '),
+      ...options.split(' '),
+    );
+    const done = JSON.parse(lines(stdout).at(-1)!) as { reason: string; test: Record<string, unknown> };
+    expect(done.reason).toBe('patience');
+    expect(stderr).toMatch(/saved in patient; evaluate takes the weights of epoch \d+, validation loss \d\.\d+\n$/);
+    const evaluated = await place.run('evaluate', 'patient', '--json');
+    expect(JSON.parse(evaluated.stdout)).toEqual({ event: 'evaluate', ...done.test });
+    expect(evaluated.stderr).toMatch(/^weights of epoch \d+, the best so far/);
+  });
+
   test('a regression has no answers to count but the sequences', async () => {
     const { stdout } = await place.run('evaluate', 'adding', '--test', '5');
     expect(stdout).toMatch(
@@ -208,6 +222,7 @@ describe('recurra evaluate', () => {
 
 const usage = 2;
 const data = 3;
+const memory = 5;
 const cases: readonly (readonly [string, number, RegExp])[] = [
   ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, list, got 'adition'/],
   ['train --task addition', usage, /--out DIR is missing. Give --task NAME and --out DIR/],
@@ -224,6 +239,11 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ],
   ['train --task adding --embedding 9 --out new', usage, /--embedding 9 is for ids, and inputs are values/],
   ['train --task adding --epochs 1 --steps 1 --out new', usage, /contradict/],
+  [
+    'train --task adding --hidden 9000 --out new',
+    memory,
+    /train: task adding, batch 32, 100 steps, 1 lstm of 9000, take about/,
+  ],
   ['train --task list --hidden 3', usage, /--task list goes with --json alone, got --hidden/],
   ['train --text text --out new --delay 3', usage, /this run is on a text, which has no --delay. Leave it out/],
   ['train --resume sums --length 9', usage, /--length cannot be changed by --resume/],
