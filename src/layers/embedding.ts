@@ -3,8 +3,7 @@
 import type { Engine, Ids } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
-import { drawMask } from '../ops/dropout.js';
-import type { DrawnMask } from '../ops/dropout.js';
+import { DrawnMask } from '../ops/dropout-mask.js';
 import { embedding } from '../ops/embedding.js';
 import { checkKnown, checkNumber, checkSize } from '../options.js';
 import { normal } from './initializers.js';
@@ -57,7 +56,7 @@ export class Embedding extends Layer {
     const { memory, tape } = this.engine;
     if (this.dropout === 0 || !tape.recording) return undefined;
     if (this.#mask?.step !== memory.step) {
-      this.#mask = { step: memory.step, drawn: drawMask(this.engine, this.dropout) };
+      this.#mask = { step: memory.step, drawn: new DrawnMask(this.engine, this.dropout) };
     }
     return this.#mask!.drawn;
   }

@@ -1,13 +1,12 @@
 /** Options that RNN, LSTM and GRU have in common, in PyTorch's vocabulary, and their checks. */
 
 import { OptionError } from '../errors.js';
+import { DROPOUT_MASKS } from '../ops/dropout.js';
+import type { DropoutMask } from '../ops/dropout.js';
 import { MERGES } from '../ops/merge.js';
 import type { Merge } from '../ops/merge.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import type { Initializer } from './initializers.js';
-
-/** Whether dropout draws for every element, or once for all steps (Gal and Ghahramani 2016). */
-export const DROPOUT_MASKS = ['element', 'sequence'] as const;
 
 /** Options that all recurrent layers have. */
 export interface RecurrentOptions {
@@ -30,7 +29,7 @@ export interface RecurrentOptions {
   /** Probability of dropout on the output of every layer but the last. Default 0. */
   readonly dropout?: number;
   /** Whether that dropout drops each 'element' on its own (the default) or the same units for the whole 'sequence'. */
-  readonly dropoutMask?: (typeof DROPOUT_MASKS)[number];
+  readonly dropoutMask?: DropoutMask;
   /** Dropout on h_{t-1} before the recurrent product, one mask for all steps (Gal and Ghahramani 2016). Default 0. */
   readonly recurrentDropout?: number;
   /** Dropout on the elements of W_hh, one mask a forward (weight drop: Merity et al. 2018). Default 0. */
@@ -75,7 +74,7 @@ export interface CheckedOptions {
   readonly residual: boolean;
   readonly learnInitialState: boolean;
   readonly dropout: number;
-  readonly dropoutMask: (typeof DROPOUT_MASKS)[number];
+  readonly dropoutMask: DropoutMask;
   readonly recurrentDropout: number;
   readonly weightDropout: number;
   /** Of h, and of c. */

@@ -6,7 +6,7 @@ import { DataError, ShapeError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { formatShape, sizeOf } from '../shape.js';
-import type { DrawnMask } from './dropout.js';
+import type { DrawnMask } from './dropout-mask.js';
 
 /**
  * y = table[ids].
@@ -25,12 +25,12 @@ export function embedding(ids: Ids, table: Parameter, mask?: DrawnMask): View {
   const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording);
   const idsPtr = engine.ids(ids.data);
   kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
-  if (mask !== undefined) kernels.rowDropout(y.ptr, y.ptr, idsPtr, n, E, ...mask);
+  mask?.rows(y.ptr, y.ptr, idsPtr, n, E);
   engine.tape.record('embedding', () => {
     if (!y.hasGradient) return;
     const dy = y.gradient();
     // In place: nobody reads the gradient of the rows any more.
-    if (mask !== undefined) kernels.rowDropout(dy, dy, idsPtr, n, E, ...mask);
+    mask?.rows(dy, dy, idsPtr, n, E);
     kernels.embeddingBackward(table.gradientPtr, dy, idsPtr, n, E);
   });
   return y;

@@ -6,7 +6,7 @@
 import type { Engine } from '../engine.js';
 import { ACCUMULATE, ASSIGN, gemmTNScratch, panelSize } from '../kernels/gemm.js';
 import type { Parameter } from '../memory/parameter.js';
-import { DropoutMask } from './dropout-mask.js';
+import { DrawnMask } from './dropout-mask.js';
 import { backwardPanels, forwardPanels } from './panels.js';
 import type { Panels, RowRange } from './panels.js';
 import type { Setting } from './sequence.js';
@@ -88,7 +88,7 @@ class DroppedWeights {
   readonly forward: number;
   readonly backward: number;
   readonly #engine: Engine;
-  readonly #mask: DropoutMask;
+  readonly #mask: DrawnMask;
   readonly #size: number;
 
   constructor({ engine, reserve }: Setting, { weight, range: { from, rows }, dropout }: RecurrentWeights) {
@@ -96,7 +96,7 @@ class DroppedWeights {
     const W = weight.shape[1]!;
     this.#engine = engine;
     this.#size = rows * W;
-    this.#mask = new DropoutMask(engine, dropout);
+    this.#mask = new DrawnMask(engine, dropout);
     const left = reserve(this.#size);
     this.#mask.forward(left, weight.ptr + memory.bytes(from * W), this.#size);
     this.forward = reserve(panelSize(W, rows));
@@ -124,7 +124,7 @@ export class StateDropout {
   readonly #setting: Setting;
   readonly #width: number;
   readonly #before: number;
-  readonly #mask: DropoutMask | undefined;
+  readonly #mask: DrawnMask | undefined;
   /** (N, W): the state before each step, as the products read it. */
   readonly h: number;
 
@@ -133,7 +133,7 @@ export class StateDropout {
     this.#setting = setting;
     this.#width = width;
     this.#before = before;
-    this.#mask = setting.training && p > 0 ? new DropoutMask(setting.engine, p) : undefined;
+    this.#mask = setting.training && p > 0 ? new DrawnMask(setting.engine, p) : undefined;
     this.h = this.#mask === undefined ? before : setting.reserve(setting.N * width);
   }
 

@@ -5,7 +5,7 @@
 
 import type { Engine } from '../engine.js';
 import type { View } from '../memory/view.js';
-import { ZoneoutMask } from './dropout-mask.js';
+import { DrawnMask } from './dropout-mask.js';
 import type { Cell, Gates, Pass, Setting, Track } from './sequence.js';
 
 /** A cell with zoneout on its states. */
@@ -32,7 +32,7 @@ export class ZoneoutCell implements Cell {
     const zones = this.states.map(({ width }, k): Zone | undefined => {
       const p = this.#rates[k]!;
       if (p === 0) return undefined;
-      const mask = training ? new ZoneoutMask(engine, p) : undefined;
+      const mask = training ? new DrawnMask(engine, p) : undefined;
       return { k, p, width, mask, track: setting.tracks[k]!, fresh: reserve(N * width) };
     });
     // The cell leaves its own states in a place of theirs, for its way back reads them.
@@ -52,7 +52,7 @@ interface Zone {
   readonly k: number;
   readonly p: number;
   readonly width: number;
-  readonly mask: ZoneoutMask | undefined;
+  readonly mask: DrawnMask | undefined;
   readonly track: Track;
   /** (N, W): the states of the cell itself. */
   readonly fresh: number;
@@ -84,7 +84,7 @@ class ZoneoutPass implements Pass {
       const n = rows * width;
       const offset = memory.bytes(at * width);
       const [to, before] = [track.after + offset, track.before + offset];
-      if (mask !== undefined) mask.forward(to, fresh + offset, before, n, at * width);
+      if (mask !== undefined) mask.mix(to, fresh + offset, before, n, at * width);
       else {
         memory.copy(to, fresh + offset, n);
         kernels.scale(to, n, 1 - p);
@@ -103,7 +103,7 @@ class ZoneoutPass implements Pass {
       memory.zero(zeros, n);
       const kept = this.#zones.map(({ k, width, mask }) => {
         const stays = memory.reserve(rows * width);
-        mask!.backward(d[k]!, stays, rows * width, at * width);
+        mask!.unmix(d[k]!, stays, rows * width, at * width);
         return { k, stays, n: rows * width };
       });
       this.#inner.backward(at, rows, d, zeros, true);
