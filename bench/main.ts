@@ -1,7 +1,7 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | rtrl | inference | start-up | tasks [--kernels TIER] [--shape NAME]
+ *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks [--kernels TIER] [--shape NAME]
  *         [--seeds N] [--json]
  *
  * Build first: npm run build
@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   products: () => import('./products.bench.js'),
   cells: () => import('./cells.bench.js'),
   'train-step': () => import('./train-step.bench.js'),
+  recurrent: () => import('./recurrent.bench.js'),
   rtrl: () => import('./rtrl.bench.js'),
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
