@@ -11,7 +11,9 @@ import { MERGES } from '../../src/ops/merge.js';
 import { numbers } from '../ops/gradcheck.js';
 
 /** I, H and, where there is a projection, P: no two axes of the tests have one length. */
-export const [I, H, P] = [3, 7, 5] as const;
+export const I = 3;
+export const H = 7;
+export const P = 5;
 
 /** A layer by kind and options, those of its sizes left out. */
 export interface LayerCase {
@@ -52,14 +54,14 @@ function casesOf(cell: LayerCase['cell'], list: readonly LayerCase['options'][])
 }
 
 /** Every part of the LSTM. */
-export const EVERY_PART = {
+export const EVERY_PART: LayerCase['options'] = {
   peepholes: true,
   projSize: P,
   layerNorm: 'carry',
   gateClip: 1.5,
   cellClip: 1.5,
   zoneout: { h: 0.3, c: 0.2 },
-} as const;
+};
 
 const gates = LSTM_GATES.filter((name) => name !== 'none');
 const norms = LSTM_LAYER_NORMS.map((layerNorm) => ({ layerNorm }));

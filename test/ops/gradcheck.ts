@@ -68,7 +68,7 @@ export function gradcheck(
     }
     const directions = directional ? [randomDirection(parameter)] : axesOf(parameter);
     return directions.flatMap(({ label, along }) => {
-      const value = gradient.reduce((sum, slope, i) => sum + slope * along[i]!, 0);
+      const value = along.reduce((sum, share, i) => sum + share * gradient[i]!, 0);
       const numeric = difference(parameter, along, step, loss);
       const error = Math.abs(value - numeric) / Math.max(Math.abs(value), Math.abs(numeric), SMALL);
       return error <= TOLERANCE ? [] : [`${label}: gradient ${value}, finite difference ${numeric}`];
