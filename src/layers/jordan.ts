@@ -9,7 +9,7 @@ import { View } from '../memory/view.js';
 import { FEEDBACKS, JordanCell } from '../ops/jordan.js';
 import type { Feedback } from '../ops/jordan.js';
 import { raggedBatch } from '../ops/ragged.js';
-import { recur } from '../ops/sequence.js';
+import { checkInitial, recur } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { Axes } from '../shape.js';
 import { constant, xavier } from './initializers.js';
@@ -122,6 +122,7 @@ export class Jordan extends Layer {
     checkEngine('jordan', x, this.engine);
     new Axes('jordan').bind('I', this.inputSize, 'inputSize').check('x', x.shape, 'T B I');
     checkContext(state);
+    if (state !== undefined) checkInitial(this.#cell, [undefined, state.h[0]], x.shape[1]!);
     const { lengths } = options;
     const ragged = lengths === undefined ? undefined : raggedBatch('jordan', x, lengths);
     const context = state && (ragged?.sort(state.h[0]!) ?? state.h[0]!);

@@ -74,7 +74,7 @@ export class JordanCell implements Cell {
     const width = weightHo.shape[0]!;
     this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
-    this.states = ['y', 's'].map((name) => ({ name, width }));
+    this.states = ['y', 's'].map((name) => ({ name, width, axis: ['O', 'outputSize'] }));
     this.H = weightIh.shape[0]!;
     this.input = new InputWeights(parameters);
     this.recurrent = new RecurrentWeights(weightHh);
