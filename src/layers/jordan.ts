@@ -138,6 +138,7 @@ export class Jordan extends Layer {
 
   #targets(x: View, targets: View | HostArray | undefined): View | undefined {
     if (targets === undefined) return undefined;
+    if (targets instanceof View) checkEngine('jordan', targets, this.engine);
     const [T, B] = x.shape as [number, number];
     const axes = new Axes('jordan').bind('T', T, 'x (T, B, I)').bind('B', B, 'x (T, B, I)');
     axes.bind('O', this.outputSize, 'outputSize').check('targets', targets.shape, 'T B O');
