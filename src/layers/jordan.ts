@@ -9,7 +9,7 @@ import { View } from '../memory/view.js';
 import { FEEDBACKS, JordanCell } from '../ops/jordan.js';
 import type { Feedback } from '../ops/jordan.js';
 import { raggedBatch } from '../ops/ragged.js';
-import { recur } from '../ops/sequence.js';
+import { checkInitial, recur } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { Axes } from '../shape.js';
 import { constant, xavier } from './initializers.js';
@@ -122,6 +122,7 @@ export class Jordan extends Layer {
     checkEngine('jordan', x, this.engine);
     new Axes('jordan').bind('I', this.inputSize, 'inputSize').check('x', x.shape, 'T B I');
     checkContext(state);
+    if (state !== undefined) checkInitial(this.#cell, [undefined, state.h[0]], x.shape[1]!);
     const { lengths } = options;
     const ragged = lengths === undefined ? undefined : raggedBatch('jordan', x, lengths);
     const context = state && (ragged?.sort(state.h[0]!) ?? state.h[0]!);
@@ -137,6 +138,7 @@ export class Jordan extends Layer {
 
   #targets(x: View, targets: View | HostArray | undefined): View | undefined {
     if (targets === undefined) return undefined;
+    if (targets instanceof View) checkEngine('jordan', targets, this.engine);
     const [T, B] = x.shape as [number, number];
     const axes = new Axes('jordan').bind('T', T, 'x (T, B, I)').bind('B', B, 'x (T, B, I)');
     axes.bind('O', this.outputSize, 'outputSize').check('targets', targets.shape, 'T B O');

@@ -8,7 +8,7 @@ import { dropout, sequenceDropout } from '../ops/dropout.js';
 import { mergeViews } from '../ops/merge.js';
 import type { Ragged } from '../ops/ragged.js';
 import { takeRows } from '../ops/rows.js';
-import { recur } from '../ops/sequence.js';
+import { checkInitial, recur } from '../ops/sequence.js';
 import type { RecurResult, StateSource } from '../ops/sequence.js';
 import type { TraceRecorder } from '../ops/trace.js';
 import type { RecurrentLayer, RecurrentResult } from './recurrent.js';
@@ -68,7 +68,9 @@ function initialStates(
 ): readonly (StateSource | undefined)[] {
   if (state !== undefined) {
     const given = [state.h[index]!, ...(state.c.length > 0 ? [state.c[index]!] : [])];
-    return ragged === undefined ? given : given.map((source) => ragged.sort(source));
+    if (ragged === undefined) return given;
+    checkInitial(layer.cells[index]!, given, B);
+    return given.map((source) => ragged.sort(source));
   }
   return layer.initialStates[index]!.map((learned) => {
     return takeRows(learned.view(), new Int32Array(B), [B, learned.size]);

@@ -6,7 +6,7 @@
  *     s_{t+1} = lambda s_t + f_t
  *
  * where what is fed back, f_t, is y_t, or o_t before its activation, or, with teacher forcing, the target of step t:
- * then no gradient goes back in time but through lambda s.
+ * then no gradient goes back in time but through lambda s, and that of f_t is the target's.
  */
 
 import { engineOf } from '../engine.js';
@@ -74,7 +74,7 @@ export class JordanCell implements Cell {
     const width = weightHo.shape[0]!;
     this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
-    this.states = ['y', 's'].map((name) => ({ name, width }));
+    this.states = ['y', 's'].map((name) => ({ name, width, axis: ['O', 'outputSize'] }));
     this.H = weightIh.shape[0]!;
     this.input = new InputWeights(parameters);
     this.recurrent = new RecurrentWeights(weightHh);
@@ -119,6 +119,8 @@ class JordanPass implements Pass {
   readonly #h: number;
   /** (N, O): outputs before activation, then their gradients. */
   readonly #o: number;
+  /** (N, O): the gradients of what the context was fed, where they are those of targets. */
+  readonly #dTargets: number;
   readonly #product: RecurrentProduct;
 
   constructor(cell: JordanCell, setting: Setting, targets: View | undefined) {
@@ -129,6 +131,8 @@ class JordanPass implements Pass {
     this.#a = setting.reserve(setting.N * cell.H);
     this.#h = setting.reserve(setting.N * cell.H);
     this.#o = setting.reserve(setting.N * this.#O);
+    const learns = setting.training && targets?.requiresGrad === true;
+    this.#dTargets = learns ? setting.reserve(setting.N * this.#O) : 0;
     this.#product = new RecurrentProduct(setting, cell.recurrent);
   }
 
@@ -170,6 +174,7 @@ class JordanPass implements Pass {
     if (free && feedback === 'after') kernels.axpy(dLast, ds, rows * O, 1);
     kernels.rnnBackward(o, dLast, dy, tracks[0]!.after + out, o, rows * O, psi);
     if (free && feedback === 'before') kernels.axpy(o, ds, rows * O, 1);
+    if (this.#dTargets !== 0) memory.copy(this.#dTargets + out, ds, rows * O);
     memory.zero(dLast, rows * O); // the output itself is not carried
     memory.scratch(() => {
       const [dh, zeros] = [memory.reserve(rows * H), memory.reserve(rows * H)];
@@ -182,12 +187,13 @@ class JordanPass implements Pass {
   }
 
   finish(x: View): void {
-    const { N, tracks } = this.#setting;
+    const { N, tracks, engine } = this.#setting;
     const { weightHo, biasHo, input } = this.#cell;
     const O = this.#O;
     weightGradient(weightHo, { from: 0, rows: O }, this.#o, this.#h, N, O);
     biasGradient([biasHo], this.#o, N, O);
     this.#product.finish(this.#a, tracks[1]!.before, N);
     input.backward(this.#a, x, N);
+    if (this.#dTargets !== 0) engine.kernels.axpy(this.#targets!.gradient(), this.#dTargets, N * O, 1);
   }
 }

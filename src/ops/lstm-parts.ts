@@ -111,7 +111,7 @@ export class LstmPartsCell implements Cell {
     this.engine = engineOf(weightIh);
     this.inputSize = weightIh.shape[1]!;
     this.states = [
-      { name: 'h', width: P },
+      { name: 'h', width: P, ...(weightHr === undefined ? {} : { axis: ['P', 'projSize'] }) },
       { name: 'c', width: this.H },
     ];
     this.kind = KINDS[gates];

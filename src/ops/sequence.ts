@@ -68,14 +68,24 @@ export interface Pass {
   finish(x: View): void;
 }
 
+/** What a cell carries from step to step. */
+export interface CellState {
+  /** A letter. */
+  readonly name: string;
+  /** W. */
+  readonly width: number;
+  /** The letter of W, and the option it comes from, for messages. Default H, from hiddenSize. */
+  readonly axis?: readonly [letter: string, from: string];
+}
+
 /** A cell with its weights. */
 export interface Cell {
   readonly name: string;
   readonly engine: Engine;
   /** I. */
   readonly inputSize: number;
-  /** The states: a letter, and W. The first is the output. */
-  readonly states: readonly { readonly name: string; readonly width: number }[];
+  /** The states; the first is the output. */
+  readonly states: readonly CellState[];
   begin(setting: Setting): Pass;
 }
 
@@ -122,9 +132,10 @@ export function recur(
   checkEngine(cell.name, x, engine);
   const batches = given ?? denseBatches(cell, x);
   const { B, N, T } = batches;
-  const slots = cell.states.map(({ name, width }, k) => {
+  checkInitial(cell, initial, B);
+  const slots = cell.states.map(({ width }, k) => {
     const made = reserveSlots(engine, batches, width, reverse);
-    fillState(cell.name, `${name}0`, engine, initial[k], made.initial, B, width);
+    fillState(engine, initial[k], made.initial, B * width);
     return made;
   });
   const reserve = (floats: number): number => memory.reserve(floats);
@@ -171,26 +182,23 @@ function reserveSlots({ memory }: Engine, { dense, T, B, N }: Batches, width: nu
   return { width, before, after: memory.reserve(N * width), initial: current, final: current };
 }
 
-/** Fills B rows of a state with what was given, or with zeros. */
-function fillState(
-  operation: string,
-  name: string,
-  engine: Engine,
-  source: StateSource | undefined,
-  to: number,
-  B: number,
-  width: number,
-): void {
-  const { memory } = engine;
-  if (source === undefined) {
-    memory.zero(to, B * width);
-    return;
+/** Checks the states that a batch of B rows is to begin from, as far as they are given. @throws ShapeError */
+export function checkInitial(cell: Cell, initial: readonly (StateSource | undefined)[], B: number): void {
+  for (const [k, source] of initial.entries()) {
+    if (source === undefined) continue;
+    const { name, width, axis: [letter, from] = ['H', 'hiddenSize'] } = cell.states[k]!;
+    const axes = new Axes(cell.name).bind('B', B, 'x (T, B, I)').bind(letter, width, from);
+    axes.check(`${name}0`, source.shape, `B ${letter}`);
+    if (source instanceof View) checkEngine(cell.name, source, cell.engine);
+    else checkValues(cell.name, `${name}0`, source);
   }
-  new Axes(operation).bind('B', B, 'x (T, B, I)').bind('H', width, 'hiddenSize').check(name, source.shape, 'B H');
-  if (source instanceof View) {
-    checkEngine(operation, source, engine);
-    memory.copy(to, source.ptr, B * width);
-  } else memory.view(to, B * width).set(checkValues(operation, name, source));
+}
+
+/** Fills a state with what was given, or with zeros. */
+function fillState({ memory }: Engine, source: StateSource | undefined, to: number, size: number): void {
+  if (source === undefined) memory.zero(to, size);
+  else if (source instanceof View) memory.copy(to, source.ptr, size);
+  else memory.view(to, size).set(source.data);
 }
 
 /** The numbers of an array, as many as its shape says. @throws ShapeError */

@@ -40,6 +40,17 @@ test('an error of one in a million in one element is found and named', async () 
   expect(complaints[0]).toMatch(/^x\[4\]: gradient .*, finite difference /);
 });
 
+test('a random direction finds an error in one element too', async () => {
+  const engine = await doubleEngine();
+  const x = drawn(engine, 'x', [30, 20]);
+  const directional = true;
+  expect(gradcheck(engine, [x], () => [cube(x.view())], { directional })).toEqual([]);
+  const wrong = () => [cube(x.view(), { factor: 1.01, onlyElement: 471 })];
+  const complaints = gradcheck(engine, [x], wrong, { directional });
+  expect(complaints).toHaveLength(1);
+  expect(complaints[0]).toMatch(/^x in a random direction: gradient .*, finite difference /);
+});
+
 test('a gradient that overwrites instead of accumulating is found', async () => {
   const engine = await doubleEngine();
   const x = drawn(engine, 'x', [5]);
