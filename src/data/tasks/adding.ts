@@ -36,7 +36,7 @@ export const ADDING: TaskKind = {
   summary: 'the sum of the two marked numbers among so many, at the end',
   criterion: `the sum is within ${TOLERANCE}`,
   options: { length: { value: 100, least: 2, meaning: 'numbers' } },
-  recipe: { cell: 'lstm', hiddenSize: 64, steps: 4000, batch: 32, lr: 3e-3, schedule: 'cosine', clipNorm: 1 },
+  recipe: { cell: 'gru', hiddenSize: 64, steps: 4000, batch: 32, lr: 3e-3, schedule: 'cosine', clipNorm: 1 },
   define({ length: T = 0 }): TaskDefinition {
     return {
       form: { inputs: 'values', inputSize: 2, outputs: 'values', outputSize: 1, at: 'last' },
