@@ -56,7 +56,7 @@ export type { JordanForwardOptions, JordanOptions, JordanResult } from './layers
 export { RecurrentState } from './layers/state.js';
 export { Layer } from './layers/layer.js';
 export type { StateDict } from './layers/layer.js';
-export { constant, he, normal, orthogonal, uniform, xavier } from './layers/initializers.js';
+export { constant, he, identity, normal, orthogonal, uniform, xavier } from './layers/initializers.js';
 export type { Initializer } from './layers/initializers.js';
 
 export { activation, gelu, leakyRelu, relu, sigmoid, silu, tanh } from './ops/activation.js';
@@ -127,6 +127,7 @@ export type { TaskSettings } from './train/task-settings.js';
 export { evaluate } from './train/evaluate.js';
 export type { Evaluation } from './train/evaluate.js';
 export { settingsOf } from './train/settings.js';
+export { traceWindow } from './train/trace-window.js';
 export type { TrainSettings } from './train/settings.js';
 export { train, TrainingRun } from './train/train.js';
 export type { ProgressEvent, StopReason, TrainOptions, TrainReport } from './train/train.js';

@@ -44,6 +44,11 @@ test('the example of docs/rtrl.md learns online what truncated gradients do not'
   expect(error).toBeLessThan(0.05);
 });
 
+test('the example of docs/inspect.md prints what the page says, to the last digit', () => {
+  const printed = /```text\n([^]*?)```/.exec(readFileSync('docs/inspect.md', 'utf8'))?.[1];
+  expect(run('docs/inspect.md')).toBe(printed);
+});
+
 test('the example of docs/hopfield.md prints the table below it', () => {
   const rows = run('docs/hopfield.md').trim().split('\n').slice(1);
   const cells = rows.map((row) => row.split('  ').map(Number));

@@ -5,7 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileError } from '../checkpoint/file-error.js';
-import type { Corpus } from '../data/corpus.js';
+import { DataError } from '../errors.js';
 import { spectraOf } from '../inspect/spectra.js';
 import type { RecurrentSpectrum } from '../inspect/spectra.js';
 import { gateSaturation, normsBack } from '../inspect/trace.js';
@@ -15,6 +15,8 @@ import { LanguageModel } from '../models/language-model.js';
 import { arraysUnder } from '../models/snapshot.js';
 import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
+import { settingsOf } from '../train/settings.js';
+import { traceWindow } from '../train/trace-window.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest, readCorpus } from './files.js';
@@ -24,13 +26,12 @@ import type { PlotOptions } from './plot.js';
 /** The options of `recurra inspect`. */
 export interface InspectArguments extends EngineArguments {
   readonly text: string;
+  /** Steps of the window. Default: those the model was trained on. */
+  readonly window?: number;
   /** Where the picture of the gradients goes. */
   readonly svg?: string;
   readonly json?: boolean;
 }
-
-/** Runs a model over a window of a text, with the loss of its last step alone, and tells what each layer saw. */
-export type Tracer = (model: LanguageModel, corpus: Corpus) => readonly LayerTrace[];
 
 /** Everything that is shown. */
 export interface Inspection {
@@ -41,13 +42,25 @@ export interface Inspection {
 }
 
 /** Runs the command. @returns the exit code */
-export async function inspectCommand(folder: string, options: InspectArguments, trace: Tracer): Promise<number> {
-  const { model } = await loadBest(folder, options, [LanguageModel]);
+export async function inspectCommand(folder: string, options: InspectArguments): Promise<number> {
+  const { model, training } = await loadBest(folder, options, [LanguageModel]);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
-  const inspection = inspect(model, trace(model, corpus));
+  const trained = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
+  const { batch, window } = { ...trained, ...(options.window === undefined ? {} : { window: options.window }) };
+  const inspection = inspect(model, traceFile(options.text, model, corpus.tokens, { batch, window }));
   if (options.svg !== undefined) writePicture(options.svg, inspection);
   process.stdout.write(options.json === true ? `${jsonOf(inspection)}\n` : textOf(inspection));
   return EXIT.done;
+}
+
+/** The traces of a file's tokens. @throws DataError, which names the file */
+function traceFile(path: string, ...given: Parameters<typeof traceWindow>): readonly LayerTrace[] {
+  try {
+    return traceWindow(...given);
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** Spectra of a model's weights, and what traces of it say. */
@@ -59,7 +72,7 @@ export function inspect(model: LanguageModel, traces: readonly LayerTrace[]): In
   };
 }
 
-/** Two tables and a plot. */
+/** Two tables and a plot; without gates one table. */
 export function textOf({ spectra, saturation, gradients }: Inspection, options: PlotOptions = {}): string {
   const weights = spectra.map(({ name, spectralRadius, singularValues }) => {
     return [name, ...[spectralRadius, singularValues[0]!, singularValues.at(-1)!].map((value) => value.toPrecision(4))];
@@ -68,8 +81,9 @@ export function textOf({ spectra, saturation, gradients }: Inspection, options: 
   return [
     ...table([['recurrent weights', 'spectral radius', 'largest singular value', 'smallest'], ...weights]),
     '',
-    ...table([['gate', 'shut (below 0.1; tanh: -0.9)', 'open (above 0.9)'], ...gates]),
-    '',
+    ...(gates.length === 0
+      ? []
+      : [...table([['gate', 'shut (below 0.1; tanh: -0.9)', 'open (above 0.9)'], ...gates]), '']),
     plotLines(gradients, { yScale: 'log', yLabel: 'norm of the gradient', xLabel: 'steps back', ...options }),
     '',
   ].join('\n');

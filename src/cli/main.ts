@@ -18,6 +18,8 @@ import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
 import type { InfoArguments } from './info.js';
+import { inspectCommand } from './inspect.js';
+import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
@@ -77,6 +79,16 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...THREADS)
     .option(...REVECTORIZE)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
+  program
+    .command('inspect <dir>')
+    .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
+    .requiredOption('--text <file>', 'text to run it on, UTF-8', path('--text'))
+    .option('--window <n>', 'steps to look back (those it was trained on)', whole('--window', 1))
+    .option('--svg <file>', 'write the gradients as a picture', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')

@@ -10,6 +10,7 @@ import { GRU } from '../layers/gru.js';
 import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
 import { RNN } from '../layers/rnn.js';
+import { lstmGateNames } from '../ops/lstm-parts.js';
 import { formatShape } from '../shape.js';
 import { spectralRadius } from './eigenvalues.js';
 import { singularValues } from './singular-values.js';
@@ -24,19 +25,23 @@ export interface RecurrentSpectrum {
   readonly singularValues: Float64Array;
 }
 
-/** The gates of each kind of layer, in the order of their blocks of rows. */
-const GATES = { lstm: ['i', 'f', 'g', 'o'], gru: ['r', 'z', 'n'], rnn: [''] } as const;
-
 /** A kind of recurrent layer. */
-export type RecurrentKind = keyof typeof GATES;
+export type RecurrentKind = 'lstm' | 'gru' | 'rnn';
+
+/** The gates of each kind of layer, in the order of their blocks of rows. */
+const GATES: Readonly<Record<RecurrentKind, readonly string[]>> = {
+  lstm: lstmGateNames('all'),
+  gru: ['r', 'z', 'n'],
+  rnn: [''],
+};
 
 /**
- * The spectra of every gate's block (H, H) of every weight_hh of a layer, in 64 bits. A gate of H = 512 takes about 8 s
- * of one core, one of H = 128 0.2 s.
+ * The spectra of every gate's block (H, H) of every weight_hh of a layer, in 64 bits; of independent units that of the
+ * diagonal matrix of their weights. A gate of H = 512 takes about 8 s of one core, one of H = 128 0.2 s.
  * @throws ShapeError if the layer is of another kind, or its recurrent weights are not square
  */
 export function recurrentSpectra(layer: RecurrentLayer): RecurrentSpectrum[] {
-  if (layer instanceof LSTM) return spectraOf(layer.stateDict(), 'lstm');
+  if (layer instanceof LSTM) return spectraOfBlocks(layer.stateDict(), lstmGateNames(layer.gates));
   if (layer instanceof GRU) return spectraOf(layer.stateDict(), 'gru');
   if (layer instanceof RNN) return spectraOf(layer.stateDict(), 'rnn');
   throw new ShapeError(`recurrentSpectra: layer must be an RNN, LSTM or GRU, got ${kindOf(layer)}.`);
@@ -44,14 +49,18 @@ export function recurrentSpectra(layer: RecurrentLayer): RecurrentSpectrum[] {
 
 /**
  * The same from the weights alone.
- * @param weights of one layer, by PyTorch's names
+ * @param weights of one layer, by PyTorch's names; of an LSTM with all gates
  * @throws ShapeError
  */
 export function spectraOf(weights: ReadonlyMap<string, HostArray>, kind: RecurrentKind): RecurrentSpectrum[] {
-  const gates: readonly string[] = GATES[kind];
+  return spectraOfBlocks(weights, GATES[kind]);
+}
+
+function spectraOfBlocks(weights: ReadonlyMap<string, HostArray>, gates: readonly string[]): RecurrentSpectrum[] {
   return [...weights]
     .filter(([name]) => name.startsWith('weight_hh'))
     .flatMap(([name, { data, shape }]) => {
+      if (shape.length === 1) return [diagonalSpectrum(name, data)];
       const [rows, H] = shape as [number, number];
       if (rows !== gates.length * H) {
         throw new ShapeError(
@@ -68,6 +77,12 @@ export function spectraOf(weights: ReadonlyMap<string, HostArray>, kind: Recurre
         };
       });
     });
+}
+
+/** The singular values of a diagonal are its moduli, and the largest is the radius too. */
+function diagonalSpectrum(name: string, diagonal: ArrayLike<number>): RecurrentSpectrum {
+  const moduli = Float64Array.from(diagonal, Math.abs).sort((a, b) => b - a);
+  return { name, spectralRadius: moduli[0]!, singularValues: moduli };
 }
 
 function kindOf(layer: unknown): string {

@@ -19,19 +19,24 @@ export interface GateSaturation {
 /** The gates that are a tanh, from -1 to 1; the others are sigmoids, from 0 to 1. */
 const TANH: readonly string[] = ['g', 'n', 'h'];
 
-/** The saturation of every gate, in the order of the traces. */
+/** The order of the gates of an LSTM, of a GRU and of an Elman layer, as that of the weights' blocks. */
+const ORDER = 'ifgorznh';
+
+/** The saturation of every gate, in the order of the traces and of the weights. */
 export function gateSaturation(traces: readonly LayerTrace[]): GateSaturation[] {
   return traces.flatMap(({ name, gates }) =>
-    [...gates].map(([gate, activations]) => {
-      const low = TANH.includes(gate) ? -0.9 : 0.1;
-      const share = (fits: (value: number) => boolean): number =>
-        activations.reduce((count, value) => count + (fits(value) ? 1 : 0), 0) / activations.length;
-      return { name: `${name} ${gate}`, low: share((value) => value < low), high: share((value) => value > 0.9) };
-    }),
+    [...gates]
+      .sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b))
+      .map(([gate, activations]) => {
+        const low = TANH.includes(gate) ? -0.9 : 0.1;
+        const share = (fits: (value: number) => boolean): number =>
+          activations.reduce((count, value) => count + (fits(value) ? 1 : 0), 0) / activations.length;
+        return { name: `${name} ${gate}`, low: share((value) => value < low), high: share((value) => value > 0.9) };
+      }),
   );
 }
 
 /** The norms of a trace by steps back from the last step the layer made: a reverse layer ends at t = 0. */
-export function normsBack({ name, gradientNorms }: LayerTrace): Float64Array {
-  return name.endsWith('_reverse') ? gradientNorms.slice() : gradientNorms.slice().reverse();
+export function normsBack({ reverse, gradientNorms }: LayerTrace): Float64Array {
+  return reverse ? gradientNorms.slice() : gradientNorms.slice().reverse();
 }

@@ -32,6 +32,20 @@ export function constant(value: number): Initializer {
   return (values) => void values.fill(value);
 }
 
+/**
+ * `scale` times the identity, zeros beside the diagonal: with recurrent weights 1, ReLU and biases 0 a state stays as it
+ * is and so does its gradient (Le, Jaitly and Hinton 2015, "A simple way to initialize recurrent networks of rectified
+ * linear units"). In a vector, as the weights of independent units are, the diagonal is its first element alone: take
+ * `constant`.
+ */
+export function identity(scale: number = 1): Initializer {
+  checkNumber('identity', 'scale', scale);
+  return (values, rows, columns) => {
+    values.fill(0);
+    for (let i = 0; i < Math.min(rows, columns); i++) values[i * columns + i] = scale;
+  };
+}
+
 /** Uniform with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010): keeps the scale through tanh and sigmoid. */
 export const xavier: Initializer = (values, rows, columns, random) => {
   uniform(Math.sqrt(6 / (rows + columns)))(values, rows, columns, random);

@@ -8,7 +8,7 @@ import type { View } from '../memory/view.js';
 import { raggedBatch } from '../ops/ragged.js';
 import type { RecurrentDropout, RecurrentParameters } from '../ops/recurrent.js';
 import type { Cell, StateSource } from '../ops/sequence.js';
-import { TraceRecorder } from '../ops/trace.js';
+import { checkTrace, TraceRecorder } from '../ops/trace.js';
 import type { Trace } from '../ops/trace.js';
 import { ZoneoutCell } from '../ops/zoneout.js';
 import { checkFlag, checkKnown, checkSize } from '../options.js';
@@ -178,7 +178,8 @@ export abstract class RecurrentLayer extends Layer {
     const operation = `${this.kind}.forward`;
     checkKnown(operation, options, ['lengths', 'allStates', 'trace']);
     this.#checkState(state);
-    const { lengths, trace } = options;
+    const { lengths } = options;
+    const trace = checkTrace(operation, options.trace);
     const allStates = checkFlag(operation, 'allStates', options.allStates ?? false);
     const name = this.kind.toLowerCase();
     checkEngine(name, x, this.engine);

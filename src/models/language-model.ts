@@ -17,6 +17,7 @@ import type { RecurrentState } from '../layers/state.js';
 import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
+import type { Trace } from '../ops/trace.js';
 import { Random } from '../random.js';
 import { checkChoice, checkKnown, checkNumber, checkSeed, checkSize } from '../options.js';
 import { checkStoredSizes, makeRecurrent, Network } from './network.js';
@@ -117,10 +118,13 @@ export class LanguageModel extends Network {
    * The logits of the token after each token.
    * @param ids (T, B)
    * @param state the state to begin from; zeros if not given
+   * @param options.trace where the recurrent layers write down gates and the norms of gradients through time
+   * @throws OptionError
    */
-  forward(ids: Ids, state?: RecurrentState): Prediction {
+  forward(ids: Ids, state?: RecurrentState, options: { readonly trace?: Trace | undefined } = {}): Prediction {
+    checkKnown(`${OPERATION}.forward`, options, ['trace']);
     const embedded = dropout(this.#embedding.forward(ids), this.dropout);
-    const { output, state: next } = this.#recurrent.forward(embedded, state);
+    const { output, state: next } = this.#recurrent.forward(embedded, state, options);
     return { logits: this.#head.forward(dropout(output, this.dropout)), state: next };
   }
 

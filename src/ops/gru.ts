@@ -82,7 +82,7 @@ class GruPass implements Pass {
     this.#cell = cell;
     this.#setting = setting;
     this.#H = width;
-    this.gates = { ptr: reserve(N * 4 * width), width, names: ['n', 'r', 'z', 'q'] };
+    this.gates = { ptr: reserve(N * 4 * width), width, names: ['n', 'r', 'z', undefined] };
     this.#state = new StateDropout(setting, tracks[0]!.before, width, cell.stateDropout);
     this.#product = new RecurrentProduct(setting, cell.recurrent, 4 * width);
   }

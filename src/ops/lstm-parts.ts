@@ -48,6 +48,11 @@ export const LSTM_LAYER_NORMS = ['output', 'carry'] as const;
 /** A form of layer normalisation. */
 export type LstmLayerNorm = (typeof LSTM_LAYER_NORMS)[number];
 
+/** The blocks of the weights by name, in their order. */
+export function lstmGateNames(gates: LstmGates): readonly string[] {
+  return NAMES[gates];
+}
+
 /** The number of blocks of the weights, one for each gate and one for g. */
 export function lstmBlocks(gates: LstmGates): number {
   return NAMES[gates].length;

@@ -11,7 +11,7 @@ import { DiagonalProduct } from './diagonal-product.js';
 import { checkDiagonal, checkWeights, InputWeights } from './recurrent.js';
 import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
 import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
-import type { Cell, Pass, Setting } from './sequence.js';
+import type { Cell, Gates, Pass, Setting } from './sequence.js';
 
 /** The activations of the Elman layer. */
 export const NONLINEARITIES: readonly Activation[] = ACTIVATIONS;
@@ -34,6 +34,7 @@ export class RnnCell implements Cell {
   readonly input: InputWeights;
   /** W_hh (H, H), or, where it is (H), a diagonal. */
   readonly recurrent: RecurrentWeights | Parameter;
+  readonly nonlinearity: Nonlinearity;
   readonly activation: number;
   readonly stateDropout: number;
 
@@ -48,6 +49,7 @@ export class RnnCell implements Cell {
     this.states = [{ name: 'h', width: weightHh.shape[0]! }];
     this.input = new InputWeights(parameters);
     this.recurrent = diagonal ? weightHh : new RecurrentWeights(weightHh, dropout.weight);
+    this.nonlinearity = nonlinearity;
     this.activation = activationKind(nonlinearity);
     this.stateDropout = dropout.state ?? 0;
   }
@@ -58,6 +60,7 @@ export class RnnCell implements Cell {
 }
 
 class RnnPass implements Pass {
+  readonly gates?: Gates;
   readonly #cell: RnnCell;
   readonly #setting: Setting;
   readonly #H: number;
@@ -75,6 +78,8 @@ class RnnPass implements Pass {
     this.#H = width;
     this.#a = setting.reserve(setting.N * width);
     this.#after = after;
+    // Other activations have no two ends to be driven to.
+    if (cell.nonlinearity === 'tanh') this.gates = { ptr: after, width, names: ['h'] };
     this.#state = new StateDropout(setting, before, width, cell.stateDropout);
     const { recurrent } = cell;
     this.#product =

@@ -46,8 +46,8 @@ export interface Gates {
   readonly ptr: number;
   /** H. */
   readonly width: number;
-  /** The names of the blocks, in order. */
-  readonly names: readonly string[];
+  /** The names of the blocks, in order; one that is no gate has none. */
+  readonly names: readonly (string | undefined)[];
 }
 
 /** One pass of a cell over a sequence: what the forward keeps for the backward, and both. */
@@ -149,7 +149,7 @@ export function recur(
     if (!batches.dense) for (const slot of slots) leave(engine, slot, at, rows);
   }
   const result = viewsOf(engine, cell, x, slots, B);
-  trace?.forward(engine, pass.gates, N, T);
+  trace?.forward(engine, pass.gates, N, T, reverse);
   tape.record(cell.name, () => goBack({ engine, cell, x, initial, batches, order, pass, result, trace }));
   return result;
 }

@@ -185,15 +185,18 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['train --resume rate', data, /training/],
   ['train --resume kernels', data, /kernels must be one of/],
   // Checkpoints.
-  ...['train --resume', 'generate', 'evaluate --text text'].flatMap((command): [string, number, RegExp][] => [
-    [`${command} truncated`, data, /truncated\/checkpoint.safetensors: .*damaged.*use another copy/],
-    [`${command} garbage`, data, /damaged or is not a safetensors file/],
-    [`${command} nothing`, data, /must have at least 8 bytes, got 0/],
-    [`${command} damaged`, data, /the contents have the checksum .* The file is damaged .*use another copy/],
-    [`${command} version`, data, /has version 9, this build reads 2. Use the release that wrote it/],
-  ]),
+  ...['train --resume', 'generate', 'evaluate --text text', 'inspect --text text'].flatMap(
+    (command): [string, number, RegExp][] => [
+      [`${command} truncated`, data, /truncated\/checkpoint.safetensors: .*damaged.*use another copy/],
+      [`${command} garbage`, data, /damaged or is not a safetensors file/],
+      [`${command} nothing`, data, /must have at least 8 bytes, got 0/],
+      [`${command} damaged`, data, /the contents have the checksum .* The file is damaged .*use another copy/],
+      [`${command} version`, data, /has version 9, this build reads 2. Use the release that wrote it/],
+    ],
+  ),
   ['generate foreign', data, /not a checkpoint of recurra/],
   ['generate sizes', data, /options take \d+ weights, the tensors hold \d+/],
+  ['inspect --text text missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here.*recurra train/],
   ['generate text', data, /a part of the path is a file/],
   ['generate missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here.*recurra train/],
   // generate and evaluate.
@@ -212,6 +215,21 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['evaluate run', usage, /required option '--text <file>' not specified/],
   ['evaluate run --text one', data, /one: .*at least two tokens/],
   ['evaluate run --text latin1', data, /not UTF-8/],
+  // inspect.
+  ['inspect run', usage, /required option '--text <file>' not specified/],
+  ['inspect --text text', usage, /missing required argument 'dir'/],
+  ['inspect run --text text --window 0', usage, /--window must be a whole number of at least 1, got '0'/],
+  ['inspect run --text text --svg one --svg two', usage, /--svg is given twice/],
+  ['inspect run --text text --quux', usage, /unknown option '--quux'.*--help/],
+  [
+    'inspect run --text short --window 34',
+    data,
+    /short: traceWindow: 34 tokens are too few: window 34 needs 35. Give more text, or lower the window/,
+  ],
+  ['inspect run --text one', data, /one: .*at least two tokens/],
+  ['inspect run --text latin1', data, /not UTF-8/],
+  ['inspect run --text text --svg run', data, /--svg run: cannot be written, it is a folder/],
+  ['inspect run --text text --svg none/a.svg', data, /--svg none\/a.svg: cannot be written, there is no such file/],
   ['info --verbose', usage, /unknown option '--verbose'/],
   ['trian', usage, /unknown command 'trian' \(Did you mean train\?\)/],
 ];

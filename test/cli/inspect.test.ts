@@ -1,4 +1,4 @@
-/** `recurra inspect` on a trace made by hand: tables, plot, JSON, picture. */
+/** `recurra inspect`: tables, plot and picture of a trace made by hand; the command on a model and a text. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import { saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { inspect, inspectCommand, textOf } from '../../src/cli/inspect.js';
 import { CheckpointError } from '../../src/errors.js';
 import type { LayerTrace } from '../../src/ops/trace.js';
+import { traceWindow } from '../../src/train/trace-window.js';
+import { train } from '../../src/train/train.js';
 import { all, ofClass, parse } from '../plot/markup.js';
 import { characters, english, smallModel, testEngine } from '../train/texts.js';
 
@@ -22,6 +24,7 @@ writeFileSync(text, english(10));
 /** Two layers of an LSTM over 12 steps, the gradient of the first losing half at each. */
 const traces: LayerTrace[] = ['l0', 'l1'].map((name, layer) => ({
   name,
+  reverse: false,
   gradientNorms: Float64Array.from({ length: 12 }, (_, t) => (layer === 0 ? 2 ** (t - 11) : 1)),
   gates: new Map([...'ifgo'].map((gate, k) => [gate, Float32Array.of(0.05, 0.5, 0.95, k / 4)])),
 }));
@@ -33,19 +36,20 @@ const saved = (async () => {
 })();
 
 /** What the command writes to stdout. */
-async function run(options: object): Promise<string> {
+async function run({
+  folder: from = folder,
+  ...options
+}: {
+  folder?: string;
+  [option: string]: unknown;
+}): Promise<string> {
   await saved;
   let output = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
     output += String(chunk);
     return true;
   });
-  const code = await inspectCommand(folder, { text, ...options }, (model, read) => {
-    expect(read.tokens).toEqual(corpus.tokens);
-    expect(model.vocabulary.size).toBe(corpus.vocabSize);
-    return traces;
-  });
-  expect(code).toBe(0);
+  expect(await inspectCommand(from, { text, ...options })).toBe(0);
   return output;
 }
 
@@ -79,20 +83,53 @@ test('spectra and saturation as tables, gradients as a plot', async () => {
   ]);
 });
 
-test('--json has all of it', async () => {
-  const result = JSON.parse(await run({ json: true })) as {
-    event: string;
-    spectra: { name: string; singularValues: number[] }[];
-    saturation: object[];
-    gradients: { name: string; norms: number[] }[];
-  };
+test('without gates there is no table of them', async () => {
+  const bare = traces.map((trace) => ({ ...trace, gates: new Map<string, Float32Array>() }));
+  const text = textOf(inspect(await saved, bare), { unicode: false, colour: false });
+  expect(text).not.toContain('shut');
+  expect(text.split('\n').slice(8, 11)).toEqual([
+    'weight_hh_l1 o               1.000                   1.000     1.000',
+    '',
+    'norm of the gradient',
+  ]);
+});
+
+interface Result {
+  readonly event: string;
+  readonly spectra: { name: string; singularValues: number[] }[];
+  readonly saturation: { name: string; low: number; high: number }[];
+  readonly gradients: { name: string; norms: number[] }[];
+}
+
+test('--json has all of it: the spectra of the weights, and a trace over as many steps as asked for', async () => {
+  const result = JSON.parse(await run({ json: true, window: 12 })) as Result;
+  const gates = (prefix: string): string[] => ['l0', 'l1'].flatMap((l) => [...'ifgo'].map((g) => `${prefix}${l} ${g}`));
   expect(result.event).toBe('inspect');
-  expect(result.spectra.map(({ name }) => name)).toEqual(
-    ['l0', 'l1'].flatMap((layer) => [...'ifgo'].map((gate) => `weight_hh_${layer} ${gate}`)),
-  );
+  expect(result.spectra.map(({ name }) => name)).toEqual(gates('weight_hh_'));
   expect(result.spectra[0]!.singularValues.length).toBe(7);
-  expect(result.saturation.length).toBe(8);
-  expect(result.gradients[0]).toEqual({ name: 'l0', norms: [...traces[0]!.gradientNorms].reverse() });
+  expect(result.saturation.map(({ name }) => name)).toEqual(gates(''));
+  expect(result.gradients.map(({ name, norms }) => [name, norms.length])).toEqual([
+    ['l0', 12],
+    ['l1', 12],
+  ]);
+  const found = traceWindow(await saved, corpus.tokens, { batch: 32, window: 12 });
+  for (const [k, { norms }] of result.gradients.entries()) {
+    // The checkpoint's model runs on the fastest kernels there are.
+    for (const [back, norm] of norms.entries()) expect(norm / found[k]!.gradientNorms[11 - back]!).toBeCloseTo(1, 4);
+  }
+});
+
+test('the window is that of the training run, or 64 steps', async () => {
+  const engine = await testEngine();
+  const norms = async (options: object): Promise<number> =>
+    (JSON.parse(await run({ json: true, ...options })) as Result).gradients[0]!.norms.length;
+  expect(await norms({})).toBe(64);
+  const model = smallModel(engine, corpus);
+  const training = train(model, corpus, { steps: 1, batch: 3, window: 9 });
+  await training;
+  await saveCheckpoint(join(folder, 'trained'), model, training);
+  expect(await norms({ folder: join(folder, 'trained') })).toBe(9);
+  expect(await norms({ folder: join(folder, 'trained'), window: 5 })).toBe(5);
 });
 
 test('--svg writes the picture, and says where it cannot', async () => {

@@ -48,6 +48,33 @@ test.each([
   });
 });
 
+test.each([
+  ['none', ['g']],
+  ['input-output', ['i', 'g', 'o']],
+  ['coupled', ['i', 'g', 'o']],
+] as const)('an LSTM with gates %s has the spectra of those it has', async (gates, names) => {
+  const layer = new LSTM(await createEngine(), { inputSize: I, hiddenSize: H, gates });
+  fill(layer);
+  const found = recurrentSpectra(layer).map(({ name, spectralRadius }) => [name, Math.round(spectralRadius)]);
+  expect(found).toEqual(names.map((name, k) => [`weight_hh_l0 ${name}`, k + 1]));
+});
+
+test('independent units have the moduli of their weights', async () => {
+  const layer = new RNN(await createEngine(), { inputSize: I, hiddenSize: 3, independent: true });
+  const dict = layer.stateDict();
+  dict.set('weight_hh_l0', { data: [0.25, -2, 1], shape: [3] });
+  layer.loadStateDict(dict);
+  const singularValues = Float64Array.of(2, 1, 0.25);
+  expect(recurrentSpectra(layer)).toEqual([{ name: 'weight_hh_l0', spectralRadius: 2, singularValues }]);
+});
+
+test('recurrent weights of a projection are not square, and are refused', async () => {
+  const layer = new LSTM(await createEngine(), { inputSize: I, hiddenSize: H, projSize: 2 });
+  const error = thrown(() => recurrentSpectra(layer));
+  expect(error).toBeInstanceOf(ShapeError);
+  expect(error.message).toBe('recurrentSpectra: weight_hh_l0 must be 4 square blocks, got (20, 2).');
+});
+
 test('new layers begin orthogonal', async () => {
   const layer = new GRU(await createEngine(), { inputSize: I, hiddenSize: 40 });
   for (const { spectralRadius, singularValues } of recurrentSpectra(layer)) {

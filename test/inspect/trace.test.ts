@@ -10,8 +10,13 @@ test('a sigmoid is shut below 0.1, a tanh below -0.9; both are open above 0.9', 
     ['h', Float32Array.of(0.05, 0.5)],
   ]);
   const traces = [
-    { name: 'l0', gradientNorms: new Float64Array(1), gates },
-    { name: 'l1_reverse', gradientNorms: new Float64Array(1), gates: new Map([['z', Float32Array.of(0.01)]]) },
+    { name: 'l0', reverse: false, gradientNorms: new Float64Array(1), gates },
+    {
+      name: 'l1_reverse',
+      reverse: true,
+      gradientNorms: new Float64Array(1),
+      gates: new Map([['z', Float32Array.of(0.01)]]),
+    },
   ];
   expect(gateSaturation(traces)).toEqual([
     { name: 'l0 f', low: 0.25, high: 0.5 },
@@ -21,9 +26,19 @@ test('a sigmoid is shut below 0.1, a tanh below -0.9; both are open above 0.9', 
   ]);
 });
 
+test('gates come in the order of the blocks of weights', () => {
+  const order = (gates: string): string[] => {
+    const map = new Map([...gates].map((gate) => [gate, Float32Array.of(0)]));
+    const traces = [{ name: 'l0', reverse: false, gradientNorms: new Float64Array(1), gates: map }];
+    return gateSaturation(traces).map(({ name }) => name.slice(3));
+  };
+  expect(order('nrz')).toEqual(['r', 'z', 'n']);
+  expect(order('ogif')).toEqual(['i', 'f', 'g', 'o']);
+});
+
 test('steps back count from the last time, of a reverse layer from the first; the trace stays', () => {
-  const trace = { name: 'l0', gradientNorms: Float64Array.of(1, 2, 3), gates: new Map() };
+  const trace = { name: 'l0', reverse: false, gradientNorms: Float64Array.of(1, 2, 3), gates: new Map() };
   expect([...normsBack(trace)]).toEqual([3, 2, 1]);
-  expect([...normsBack({ ...trace, name: 'l0_reverse' })]).toEqual([1, 2, 3]);
+  expect([...normsBack({ ...trace, reverse: true })]).toEqual([1, 2, 3]);
   expect([...trace.gradientNorms]).toEqual([1, 2, 3]);
 });

@@ -5,7 +5,7 @@ import { createEngine } from '../../src/engine.js';
 import type { Engine } from '../../src/engine.js';
 import { Embedding } from '../../src/layers/embedding.js';
 import { GRU } from '../../src/layers/gru.js';
-import { constant, he, normal, orthogonal, uniform, xavier } from '../../src/layers/initializers.js';
+import { constant, he, identity, normal, orthogonal, uniform, xavier } from '../../src/layers/initializers.js';
 import type { Initializer } from '../../src/layers/initializers.js';
 import type { Layer } from '../../src/layers/layer.js';
 import { Linear } from '../../src/layers/linear.js';
@@ -64,6 +64,16 @@ test.each([
 
 test('constant fills', () => {
   expect(matrix(constant(0.25), 2, 3)).toEqual(new Float64Array(6).fill(0.25));
+});
+
+test('identity is its scale on the diagonal and zero beside it, of any matrix', () => {
+  expect([...matrix(identity(), 2, 2)]).toEqual([1, 0, 0, 1]);
+  expect([...matrix(identity(0.01), 2, 3)]).toEqual([0.01, 0, 0, 0, 0.01, 0]);
+  expect([...matrix(identity(-2), 3, 2)]).toEqual([-2, 0, 0, -2, 0, 0]);
+  const values = new Float64Array(4).fill(NaN);
+  identity(1)(values, 2, 2, new Random(1));
+  expect([...values]).toEqual([1, 0, 0, 1]);
+  expect(() => identity(NaN)).toThrow(/^identity: scale must be a number, got NaN/);
 });
 
 test.each([
