@@ -8,8 +8,7 @@ import type { View } from '../memory/view.js';
 import { raggedBatch } from '../ops/ragged.js';
 import type { RecurrentDropout, RecurrentParameters } from '../ops/recurrent.js';
 import type { Cell, StateSource } from '../ops/sequence.js';
-import { TraceRecorder } from '../ops/trace.js';
-import type { Trace } from '../ops/trace.js';
+import { Trace, TraceRecorder } from '../ops/trace.js';
 import { ZoneoutCell } from '../ops/zoneout.js';
 import { checkFlag, checkKnown, checkSize } from '../options.js';
 import { Axes } from '../shape.js';
@@ -19,7 +18,7 @@ import { Layer } from './layer.js';
 import { checkRecurrent } from './recurrent-options.js';
 import type { CheckedOptions, RecurrentOptions } from './recurrent-options.js';
 import { runStack } from './stack.js';
-import { RecurrentState } from './state.js';
+import { checkState, RecurrentState } from './state.js';
 import { Stepper } from './stepper.js';
 
 export type { RecurrentOptions } from './recurrent-options.js';
@@ -177,8 +176,11 @@ export abstract class RecurrentLayer extends Layer {
   forward(x: View, state?: RecurrentState, options: ForwardOptions = {}): RecurrentResult {
     const operation = `${this.kind}.forward`;
     checkKnown(operation, options, ['lengths', 'allStates', 'trace']);
-    this.#checkState(state);
+    if (state !== undefined) this.checkState(state);
     const { lengths, trace } = options;
+    if (trace !== undefined && !(trace instanceof Trace)) {
+      throw new OptionError(`${operation}: trace must be a Trace, got ${String(trace)}.`);
+    }
     const allStates = checkFlag(operation, 'allStates', options.allStates ?? false);
     const name = this.kind.toLowerCase();
     checkEngine(name, x, this.engine);
@@ -219,8 +221,9 @@ export abstract class RecurrentLayer extends Layer {
     return new RecurrentState(zeros(0), zeros(1));
   }
 
-  #checkState(state: RecurrentState | undefined): void {
-    if (state === undefined) return;
+  /** Whether there are as many states as the layer has cells. @internal @throws ShapeError */
+  checkState(state: RecurrentState): void {
+    checkState(this.kind, state);
     const count = this.#cells.length;
     const cells = this.#hasCell ? count : 0;
     if (state.h.length === count && state.c.length === cells) return;
