@@ -30,12 +30,15 @@ export class RecurrentState<S extends StateSource = StateSource> {
 
 /** Refuses what is no state at all. @throws ShapeError */
 export function checkState(operation: string, state: RecurrentState): void {
-  const { h, c } = Object(state) as Partial<RecurrentState>;
-  if (Array.isArray(h) && Array.isArray(c) && [...h, ...c].every((source) => Array.isArray(Object(source).shape)))
-    return;
+  const { h, c } = Object(state) as Record<'h' | 'c', unknown>;
+  if ([h, c].every((sources) => Array.isArray(sources) && sources.every(isSource))) return;
   throw new ShapeError(
     `${operation}: state must be a RecurrentState, of views or of { data, shape }, as forward and zeroState give it.`,
   );
+}
+
+function isSource(source: unknown): boolean {
+  return Array.isArray((Object(source) as Partial<StateSource>).shape);
 }
 
 function copyOf(source: StateSource): HostArray {

@@ -163,9 +163,14 @@ describe('a forward refuses', () => {
     expect(await errors(undefined, { allStates: 'h' })).toEqual(
       twice(new OptionError("LSTM.forward: allStates must be true or false, got 'h'.")),
     );
-    for (const trace of [true, null, {}]) {
+    for (const [trace, shown] of [
+      [true, 'true'],
+      [null, 'null'],
+      [{}, '[object Object]'],
+    ]) {
+      // prettier-ignore
       expect(await errors(undefined, { trace })).toEqual(
-        twice(new OptionError(`LSTM.forward: trace must be a Trace, got ${String(trace)}.`)),
+        twice(new OptionError(`LSTM.forward: trace must be a Trace, got ${shown as string}.`)),
       );
     }
   });
