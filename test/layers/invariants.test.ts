@@ -6,72 +6,10 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import type { Engine } from '../../src/engine.js';
-import type { ForwardOptions, RecurrentLayer } from '../../src/layers/recurrent.js';
-import type { RecurrentState } from '../../src/layers/state.js';
-import { Parameter } from '../../src/memory/parameter.js';
-import type { View } from '../../src/memory/view.js';
-import { Random } from '../../src/random.js';
 import { everywhere } from '../engine/settings.js';
-import { numbers } from '../ops/gradcheck.js';
-import { weightedSum } from '../ops/weighted-sum.js';
 import { casesEverywhere, I, layerOf, listed } from './layer-cases.js';
-
-/** Numbers of a batch of rows, (T, B, W). */
-interface Batch {
-  readonly data: ArrayLike<number>;
-  readonly shape: readonly [number, number, number];
-}
-
-/** All results by name, copied. */
-type Results = Record<string, readonly number[]>;
-
-function drawnBatch(T: number, B: number): Batch {
-  return { data: numbers(new Random(7), T * B * I), shape: [T, B, I] };
-}
-
-function viewsOf(layer: RecurrentLayer, x: View, state?: RecurrentState, options: ForwardOptions = {}) {
-  const result = layer.forward(x, state, { ...options, allStates: true });
-  const views: Record<string, View> = {};
-  const add = (name: string, list: readonly View[]): void => list.forEach((view, k) => (views[`${name}[${k}]`] = view));
-  add('output', result.outputs);
-  add('h', result.state.h);
-  add('c', result.state.c);
-  add('all h', result.allStates!.h);
-  add('all c', result.allStates!.c);
-  return { views, state: result.state };
-}
-
-function copied(views: Readonly<Record<string, View>>): Results {
-  return Object.fromEntries(Object.entries(views).map(([name, view]) => [name, Array.from(view.toArray())]));
-}
-
-function evaluated(layer: RecurrentLayer, x: Batch, options?: ForwardOptions, begin?: RecurrentState) {
-  const { engine } = layer;
-  return engine.evaluate(() => {
-    const { views, state } = viewsOf(layer, engine.input(x), begin, options);
-    return { results: copied(views), state: state.detach() };
-  });
-}
-
-/** Results and gradients of a training step, the random numbers of every call the same. */
-function trained(layer: RecurrentLayer, x: Batch, options: ForwardOptions): Results {
-  const { engine } = layer;
-  const input = new Parameter(engine.memory, 'x', x.shape);
-  input.set(x.data);
-  engine.random.state = new Random(3).state;
-  const upstream = new Random(5);
-  let results: Results = {};
-  engine.step(() => {
-    const { views } = viewsOf(layer, input.view(), undefined, options);
-    results = copied(views);
-    return weightedSum(Object.values(views).map((view) => ({ view, weights: numbers(upstream, view.size) })));
-  });
-  const gradients = [input, ...layer.parameters()].map((parameter): [string, number[]] => [
-    `d${parameter.name}`,
-    Array.from(parameter.gradientToArray()),
-  ]);
-  return { ...results, ...Object.fromEntries(gradients) };
-}
+import { drawnBatch, evaluated, trained } from './layer-runs.js';
+import type { Batch, Results } from './layer-runs.js';
 
 /** Results with the rows of every step or state in another order. */
 function reordered(results: Results, order: readonly number[]): Results {
@@ -134,7 +72,7 @@ describe.each(engines)('%s', (_, engine) => {
         const W = whole[name]!.length / B / (isState ? 1 : T);
         const row = whole[name]!.filter((_, i) => Math.floor(i / W) % B === b);
         const padding = new Array<number>(row.length - values.length).fill(0);
-        expect([...values, ...padding], name).toEqual(row);
+        expect({ [name]: [...values, ...padding] }).toEqual({ [name]: row });
       }
     }
 
