@@ -4,11 +4,23 @@
  */
 
 import type { Random } from '../random.js';
+import { OptionError } from '../errors.js';
 import { checkNumber } from '../options.js';
 import { orthonormalRows } from './orthonormal.js';
 
 /** Fills a row-major matrix of `rows` x `columns`. */
 export type Initializer = (values: Float64Array, rows: number, columns: number, random: Random) => void;
+
+/**
+ * Checks an option that says how weights begin.
+ * @throws OptionError
+ */
+export function checkInitializer(operation: string, option: string, init: unknown): void {
+  if (typeof init === 'function') return;
+  throw new OptionError(
+    `${operation}: ${option} must be a function, such as xavier or uniform(0.1), got ${String(init)}.`,
+  );
+}
 
 /** Uniform in [-limit, limit). */
 export function uniform(limit: number): Initializer {

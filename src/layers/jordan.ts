@@ -7,15 +7,15 @@ import { ACTIVATIONS } from '../kernels/activation.js';
 import type { Activation } from '../kernels/activation.js';
 import { View } from '../memory/view.js';
 import { FEEDBACKS, JordanCell } from '../ops/jordan.js';
-import type { Feedback } from '../ops/jordan.js';
+import type { Feedback, JordanParameters } from '../ops/jordan.js';
 import { raggedBatch } from '../ops/ragged.js';
 import { checkInitial, recur } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { Axes } from '../shape.js';
-import { constant, xavier } from './initializers.js';
+import { checkInitializer, constant, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
-import { RecurrentState } from './state.js';
+import { checkState, RecurrentState } from './state.js';
 
 /** Options of `Jordan`. */
 export interface JordanOptions {
@@ -95,10 +95,12 @@ export class Jordan extends Layer {
       feedback: checkChoice(operation, 'feedback', options.feedback ?? 'after', FEEDBACKS),
     };
     const bias = checkFlag(operation, 'bias', options.bias ?? true);
-    this.#cell = new JordanCell(this.#declareAll(options, bias), settings);
+    const { inputInit = xavier, recurrentInit = xavier } = options;
+    for (const [name, init] of Object.entries({ inputInit, recurrentInit })) checkInitializer(operation, name, init);
+    this.#cell = new JordanCell(this.#declareAll(inputInit, recurrentInit, bias), settings);
   }
 
-  #declareAll({ inputInit = xavier, recurrentInit = xavier }: JordanOptions, bias: boolean) {
+  #declareAll(inputInit: Initializer, recurrentInit: Initializer, bias: boolean): JordanParameters {
     const { inputSize: I, hiddenSize: H, outputSize: O } = this;
     const biasOf = (name: string, size: number) => (bias ? this.declare(name, [size], constant(0)) : undefined);
     return {
@@ -153,7 +155,9 @@ export class Jordan extends Layer {
 }
 
 function checkContext(state: RecurrentState | undefined): void {
-  if (state === undefined || (state.h.length === 1 && state.c.length === 0)) return;
+  if (state === undefined) return;
+  checkState('Jordan', state);
+  if (state.h.length === 1 && state.c.length === 0) return;
   throw new ShapeError(
     `Jordan: state must hold 1 h, the context, and 0 c, got ${state.h.length} h and ${state.c.length} c.`,
   );

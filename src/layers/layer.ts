@@ -1,10 +1,11 @@
 /** What every layer is: an engine, and parameters under PyTorch's names. */
 
 import type { Engine, HostArray } from '../engine.js';
-import { OptionError, ShapeError } from '../errors.js';
+import { ShapeError } from '../errors.js';
 import { Parameter } from '../memory/parameter.js';
 import { formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
+import { checkInitializer } from './initializers.js';
 import type { Initializer } from './initializers.js';
 
 /** Values by name, as PyTorch's state_dict has them. */
@@ -44,11 +45,7 @@ export abstract class Layer {
    * gates of a cell begin like matrices of their own.
    */
   protected declare(name: string, shape: Shape, init: Initializer, blocks: number = 1): Parameter {
-    if (typeof init !== 'function') {
-      throw new OptionError(
-        `${name}: an initializer must be a function, such as xavier or uniform(0.1), got ${String(init)}.`,
-      );
-    }
+    checkInitializer(name, 'an initializer', init);
     const parameter = new Parameter(this.engine.memory, name, shape);
     const columns = shape.length === 1 ? 1 : shape[1]!;
     const values = new Float64Array(sizeOf(shape));

@@ -67,7 +67,9 @@ export class LSTM extends RecurrentLayer {
 
   /** @throws OptionError */
   constructor(engine: Engine, options: LstmOptions) {
-    const projection = options.projSize === undefined ? undefined : checkSize('LSTM', 'projSize', options.projSize);
+    // No options at all are refused by the constructor behind this one.
+    const { projSize } = Object(options) as LstmOptions;
+    const projection = projSize === undefined ? undefined : checkSize('LSTM', 'projSize', projSize);
     super(engine, 'LSTM', options, OWN, { hasCell: true, projection });
     this.gates = checkChoice('LSTM', 'gates', options.gates ?? 'all', LSTM_GATES);
     this.peepholes = checkFlag('LSTM', 'peepholes', options.peepholes ?? false);

@@ -6,6 +6,7 @@ import type { DropoutMask } from '../ops/dropout.js';
 import { MERGES } from '../ops/merge.js';
 import type { Merge } from '../ops/merge.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
+import { checkInitializer } from './initializers.js';
 import type { Initializer } from './initializers.js';
 
 /** Options that all recurrent layers have. */
@@ -100,6 +101,10 @@ export function checkRecurrent(
     checkFlag(operation, name, options[name] ?? false);
   const rate = (name: 'dropout' | 'recurrentDropout' | 'weightDropout'): number =>
     checkNumber(operation, name, options[name] ?? 0, { least: 0, below: 1 });
+  const init = (name: 'inputInit' | 'recurrentInit'): Initializer | undefined => {
+    if (options[name] !== undefined) checkInitializer(operation, name, options[name]);
+    return options[name];
+  };
   const checked = {
     inputSize: checkSize(operation, 'inputSize', options.inputSize),
     hiddenSizes: checkWidths(operation, options),
@@ -114,8 +119,8 @@ export function checkRecurrent(
     weightDropout: rate('weightDropout'),
     zoneout: checkZoneout(operation, options.zoneout ?? 0, hasCell),
     bias: checkFlag(operation, 'bias', options.bias ?? true),
-    inputInit: options.inputInit,
-    recurrentInit: options.recurrentInit,
+    inputInit: init('inputInit'),
+    recurrentInit: init('recurrentInit'),
   };
   refuseContradictions(operation, options, checked);
   return checked;
@@ -126,6 +131,7 @@ function checkWidths(operation: string, { hiddenSize, numLayers }: RecurrentOpti
     const H = checkSize(operation, 'hiddenSize', hiddenSize);
     return new Array<number>(checkSize(operation, 'numLayers', numLayers ?? 1)).fill(H);
   }
+  if (hiddenSize.length === 0) throw new OptionError(`${operation}: hiddenSize must hold at least one width, got [].`);
   const widths = (hiddenSize as number[]).map((H, k) => checkSize(operation, `hiddenSize[${k}]`, H));
   const layers = checkSize(operation, 'numLayers', numLayers ?? widths.length);
   if (widths.length === layers) return widths;

@@ -19,7 +19,7 @@ import { Layer } from './layer.js';
 import { checkRecurrent } from './recurrent-options.js';
 import type { CheckedOptions, RecurrentOptions } from './recurrent-options.js';
 import { runStack } from './stack.js';
-import { RecurrentState } from './state.js';
+import { checkState, RecurrentState } from './state.js';
 import { Stepper } from './stepper.js';
 
 export type { RecurrentOptions } from './recurrent-options.js';
@@ -177,7 +177,7 @@ export abstract class RecurrentLayer extends Layer {
   forward(x: View, state?: RecurrentState, options: ForwardOptions = {}): RecurrentResult {
     const operation = `${this.kind}.forward`;
     checkKnown(operation, options, ['lengths', 'allStates', 'trace']);
-    this.#checkState(state);
+    if (state !== undefined) this.checkState(state);
     const { lengths } = options;
     const trace = checkTrace(operation, options.trace);
     const allStates = checkFlag(operation, 'allStates', options.allStates ?? false);
@@ -220,8 +220,9 @@ export abstract class RecurrentLayer extends Layer {
     return new RecurrentState(zeros(0), zeros(1));
   }
 
-  #checkState(state: RecurrentState | undefined): void {
-    if (state === undefined) return;
+  /** Whether there are as many states as the layer has cells. @internal @throws ShapeError */
+  checkState(state: RecurrentState): void {
+    checkState(this.kind, state);
     const count = this.#cells.length;
     const cells = this.#hasCell ? count : 0;
     if (state.h.length === count && state.c.length === cells) return;

@@ -27,9 +27,10 @@ export class RNN extends RecurrentLayer {
 
   /** @throws OptionError */
   constructor(engine: Engine, options: RnnOptions) {
-    const independent = checkFlag('RNN', 'independent', options.independent ?? false);
-    const recurrentInit = options.recurrentInit ?? (independent ? uniform(0.5) : undefined);
-    const given = recurrentInit === undefined ? options : { ...options, recurrentInit };
+    // No options at all are refused by the constructor behind this one.
+    const { independent: alone = false } = Object(options) as RnnOptions;
+    const independent = checkFlag('RNN', 'independent', alone);
+    const given = independent ? { ...options, recurrentInit: options.recurrentInit ?? uniform(0.5) } : options;
     super(engine, 'RNN', given, ['nonlinearity', 'independent']);
     this.independent = independent;
     this.nonlinearity = checkChoice('RNN', 'nonlinearity', options.nonlinearity ?? 'tanh', NONLINEARITIES);

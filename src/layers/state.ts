@@ -1,6 +1,7 @@
 /** The state of a stack of recurrent layers: what one window hands to the next. */
 
 import type { HostArray } from '../engine.js';
+import { ShapeError } from '../errors.js';
 import { View } from '../memory/view.js';
 import type { StateSource } from '../ops/sequence.js';
 
@@ -25,6 +26,19 @@ export class RecurrentState<S extends StateSource = StateSource> {
   detach(): RecurrentState<HostArray> {
     return new RecurrentState(this.h.map(copyOf), this.c.map(copyOf));
   }
+}
+
+/** Refuses what is no state at all. @throws ShapeError */
+export function checkState(operation: string, state: RecurrentState): void {
+  const { h, c } = Object(state) as Record<'h' | 'c', unknown>;
+  if ([h, c].every((sources) => Array.isArray(sources) && sources.every(isSource))) return;
+  throw new ShapeError(
+    `${operation}: state must be a RecurrentState, of views or of { data, shape }, as forward and zeroState give it.`,
+  );
+}
+
+function isSource(source: unknown): boolean {
+  return Array.isArray((Object(source) as Partial<StateSource>).shape);
 }
 
 function copyOf(source: StateSource): HostArray {

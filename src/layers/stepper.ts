@@ -7,8 +7,10 @@ import type { HostArray } from '../engine.js';
 import { OptionError, ShapeError } from '../errors.js';
 import type { FloatArray } from '../memory/heap.js';
 import type { Region } from '../memory/memory.js';
-import type { Pass, Track } from '../ops/sequence.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { View } from '../memory/view.js';
+import { checkValues } from '../ops/sequence.js';
+import type { Pass, StateSource, Track } from '../ops/sequence.js';
+import { formatShape } from '../shape.js';
 import type { RecurrentLayer } from './recurrent.js';
 import { RecurrentState } from './state.js';
 
@@ -119,17 +121,18 @@ export class Stepper {
    */
   reset(state?: RecurrentState<HostArray>): void {
     this.#settle();
+    if (state !== undefined) this.#check(state);
     const { memory } = this.#layer.engine;
     for (const [index, { tracks }] of this.#stages.entries()) {
       for (const [k, { before, floats }] of tracks.entries()) {
         const values = memory.view(before, floats);
-        const given = state && (k === 0 ? state.h : state.c)[index];
-        if (state !== undefined) values.set(this.#checked(given, k, index, floats));
+        if (state !== undefined) values.set((k === 0 ? state.h : state.c)[index]!.data);
         else this.#begin(values, index, k);
       }
     }
   }
 
+  /** What a sequence begins from by default. */
   #begin(values: FloatArray, index: number, k: number): void {
     const learned = this.#layer.initialStates[index]![k];
     values.fill(0);
@@ -138,15 +141,21 @@ export class Stepper {
     for (let b = 0; b < this.batch; b++) values.set(row, b * row.length);
   }
 
-  #checked(given: HostArray | undefined, k: number, index: number, floats: number): ArrayLike<number> {
-    const shape = this.#shape(floats);
-    const wanted = formatShape(shape);
-    const got = given === undefined ? 'nothing' : formatShape(given.shape);
-    if (got === wanted && given!.data.length === sizeOf(shape)) return given!.data;
-    const name = `${k === 0 ? 'h' : 'c'}[${index}]`;
-    throw new ShapeError(
-      `${this.#layer.kind}.stepper: state.${name} must be ${wanted}, got ${got}. Use the state of this layer for this batch.`,
-    );
+  /** Checks all of a state, so that one that does not fit leaves the stepper as it was. */
+  #check(state: RecurrentState<HostArray>): void {
+    this.#layer.checkState(state);
+    const operation = `${this.#layer.kind}.stepper`;
+    for (const [index, { tracks }] of this.#stages.entries()) {
+      for (const [k, { floats }] of tracks.entries()) {
+        const name = k === 0 ? 'h' : 'c';
+        const given: StateSource = state[name][index]!;
+        const wanted = formatShape(this.#shape(floats));
+        const got = given instanceof View ? 'a view, which ends with its step: detach() it' : formatShape(given.shape);
+        if (got !== wanted)
+          throw new ShapeError(`${operation}: state.${name}[${index}] must be ${wanted}, got ${got}.`);
+        checkValues(operation, `state.${name}[${index}]`, given as HostArray);
+      }
+    }
   }
 
   /** Finds its addresses again, where the engine's memory has moved since. */

@@ -116,6 +116,8 @@ const refused: [object, string][] = [
   [{ selfRecurrence: 1.5 }, 'selfRecurrence must be a number at least 0 and at most 1, got 1.5.'],
   [{ selfRecurrence: NaN }, 'selfRecurrence must be a number at least 0 and at most 1, got NaN.'],
   [{ feedback: 'both' }, 'feedback must be one of after, before, got both.'],
+  [{ inputInit: null }, 'inputInit must be a function, such as xavier or uniform(0.1), got null.'],
+  [{ recurrentInit: 1 }, 'recurrentInit must be a function, such as xavier or uniform(0.1), got 1.'],
   [{ bias: 1 }, 'bias must be true or false, got 1.'],
   [
     { outputNonlinearity: 'softmax' },
@@ -129,7 +131,9 @@ const refused: [object, string][] = [
 
 test.each(refused)('%j is refused', async (given, message) => {
   const engine = await doubleEngine();
+  const { bytes } = engine.memory.region('parameters');
   expect(() => new Jordan(engine, { ...sizes, ...given })).toThrow(new OptionError(`Jordan: ${message}`));
+  expect(engine.memory.region('parameters').bytes).toBe(bytes);
 });
 
 describe('a forward refuses', () => {
@@ -181,6 +185,13 @@ describe('a forward refuses', () => {
       expect(await errors(new RecurrentState([{ data, shape: [B, O] }]), {})).toEqual(
         both(new ShapeError(`jordan: s0 of shape (2, 5) takes 10 values, got ${data.length}.`)),
       );
+    }
+  });
+
+  test('what is no state', async () => {
+    const message = 'state must be a RecurrentState, of views or of { data, shape }, as forward and zeroState give it.';
+    for (const state of [null, { targets: zeros(T, B, O) }, new RecurrentState([undefined as never])]) {
+      expect(await errors(state as never, {})).toEqual(both(new ShapeError(`Jordan: ${message}`)));
     }
   });
 

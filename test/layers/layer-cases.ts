@@ -152,3 +152,16 @@ export const stackOptions: readonly LayerCase['options'][] = [
   { numLayers: 2, bidirectional: true, learnInitialState: true },
   { bidirectional: true, recurrentDropout: 0.3, weightDropout: 0.3, zoneout: 0.3 },
 ];
+
+/** All of them; of the cells, those that stacks are made of. */
+export const casesEverywhere: readonly TitledCase[] = [
+  ...lstmCases,
+  ...gruCases,
+  ...rnnCases,
+  ...randomCases,
+  ...(['RNN', 'GRU'] as const).flatMap((cell) => casesOf(cell, stackOptions)),
+  ...casesOf(
+    'LSTM',
+    stackOptions.map((stack) => ({ ...EVERY_PART, ...stack })),
+  ),
+];
