@@ -201,7 +201,8 @@ export class Memory {
 
   /** Sets `size` floats to zero. */
   zero(address: number, size: number): void {
-    this.view(address, size).fill(0);
+    const first = address / (1 << this.heap.shift);
+    this.heap.floats.fill(0, first, first + size);
   }
 
   #slice(from: number, to: number): FloatArray {

@@ -36,7 +36,6 @@ export class RecurrentProduct {
   readonly #weights: RecurrentWeights;
   readonly #gateWidth: number;
   readonly #dropped: DroppedWeights | undefined;
-  readonly #forward: number;
 
   /** @param gateWidth columns of the buffer of gates, of which the product takes as many as there are rows of weights */
   constructor(setting: Setting, weights: RecurrentWeights, gateWidth: number = weights.range.rows) {
@@ -45,14 +44,15 @@ export class RecurrentProduct {
     this.#gateWidth = gateWidth;
     const drops = setting.training && weights.dropout > 0;
     this.#dropped = drops ? new DroppedWeights(setting, weights) : undefined;
-    this.#forward = this.#dropped?.forward ?? weights.forward.ptr;
   }
 
   /** gates += h W^T for `rows` rows. */
   forward(gates: number, h: number, rows: number, _at: number): void {
-    const { range, weight } = this.#weights;
+    const { range, weight, forward } = this.#weights;
     const W = weight.shape[1]!;
-    this.#engine.kernels.gemm(gates, h, this.#forward, rows, range.rows, W, W, this.#gateWidth, ACCUMULATE);
+    // Asked for at every step: a stepper's pass outlives changes of the weights.
+    const panels = this.#dropped?.forward ?? forward.ptr;
+    this.#engine.kernels.gemm(gates, h, panels, rows, range.rows, W, W, this.#gateWidth, ACCUMULATE);
   }
 
   /** @returns the gradient of a step's product, which is that of its gates */
