@@ -79,7 +79,7 @@ test('spectra and saturation as tables, gradients as a plot', async () => {
     '     ++-------------+------------+---',
     '      0             5           10',
     '                           steps back',
-    '** l0  last 0.0004883  lowest 0.0004883',
+    '** l0  last 4.883e-4  lowest 4.883e-4',
     'oo l1  last 1.000  lowest 1.000',
     '',
   ]);
