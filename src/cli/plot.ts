@@ -187,5 +187,8 @@ function legend({ unicode, dim }: Plot, curves: Curve[], floor: PlotOptions['flo
 }
 
 function format(value: number): string {
-  return Math.abs(value) < 1e4 ? value.toPrecision(4) : formatCount(value);
+  const size = Math.abs(value);
+  if (size >= 1e4) return formatCount(value);
+  // As the ticks of a log axis change their form.
+  return size > 0 && size < 1e-3 ? value.toExponential(3) : value.toPrecision(4);
 }

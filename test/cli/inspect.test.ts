@@ -11,12 +11,14 @@ import type { LayerTrace } from '../../src/ops/trace.js';
 import { traceWindow } from '../../src/train/trace-window.js';
 import { train } from '../../src/train/train.js';
 import { all, ofClass, parse } from '../plot/markup.js';
+import { Workplace } from './command.js';
 import { characters, english, smallModel, testEngine } from '../train/texts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'recurra-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => void vi.restoreAllMocks());
 
+const place = new Workplace();
 const corpus = characters(10);
 const text = join(folder, 'text');
 writeFileSync(text, english(10));
@@ -77,7 +79,7 @@ test('spectra and saturation as tables, gradients as a plot', async () => {
     '     ++-------------+------------+---',
     '      0             5           10',
     '                           steps back',
-    '** l0  last 0.0004883  lowest 0.0004883',
+    '** l0  last 4.883e-4  lowest 4.883e-4',
     'oo l1  last 1.000  lowest 1.000',
     '',
   ]);
@@ -141,4 +143,14 @@ test('--svg writes the picture, and says where it cannot', async () => {
   const nowhere = join(folder, 'none', 'gradients.svg');
   await expect(run({ svg: nowhere })).rejects.toThrow(CheckpointError);
   await expect(run({ svg: nowhere })).rejects.toThrow(`--svg ${nowhere}`);
+});
+
+test('as a command: one line of JSON, the picture, and nothing on stderr', async () => {
+  await saved;
+  const given = ['--text', text, '--window', '10', '--svg', 'a.svg', '--json'];
+  const { code, stdout, stderr } = await place.run('inspect', folder, ...given);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout.split('\n').length).toBe(2);
+  expect((JSON.parse(stdout) as Result).gradients.map(({ norms }) => norms.length)).toEqual([10, 10]);
+  expect(readFileSync(place.at('a.svg'), 'utf8')).toMatch(/^<svg /);
 });
