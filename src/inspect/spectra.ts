@@ -10,7 +10,7 @@ import { GRU } from '../layers/gru.js';
 import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
 import { RNN } from '../layers/rnn.js';
-import { lstmGateNames } from '../ops/lstm-parts.js';
+import { lstmGateNames } from '../ops/lstm-forms.js';
 import { formatShape } from '../shape.js';
 import { spectralRadius } from './eigenvalues.js';
 import { singularValues } from './singular-values.js';

@@ -3,8 +3,9 @@
 import type { Engine } from '../engine.js';
 import { OptionError } from '../errors.js';
 import { LstmCell } from '../ops/lstm.js';
-import { LSTM_GATES, LSTM_LAYER_NORMS, lstmBlocks, LstmPartsCell, lstmPeepholes } from '../ops/lstm-parts.js';
-import type { LstmGates, LstmLayerNorm } from '../ops/lstm-parts.js';
+import { LSTM_GATES, LSTM_LAYER_NORMS, lstmBlocks, lstmPeepholes } from '../ops/lstm-forms.js';
+import { LstmPartsCell } from '../ops/lstm-parts.js';
+import type { LstmGates, LstmLayerNorm } from '../ops/lstm-forms.js';
 import type { NormParameters } from '../ops/normalised.js';
 import type { Cell } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkNumber, checkSize } from '../options.js';

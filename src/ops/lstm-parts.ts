@@ -1,67 +1,24 @@
 /**
- * The LSTM cell over time in every form but the plain one: the gates there are, peepholes, limits, projection. Equations
- * and sources: src/kernels/lstm-parts.ts; the projection h_t = W_hr (o tanh(c_t)) is Sak, Senior and Beaufays 2014.
+ * The LSTM cell over time in every form but the plain one: the gates there are, peepholes, limits, normalisation,
+ * projection. Equations and sources: src/kernels/lstm-parts.ts.
  */
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
 import { ASSIGN } from '../kernels/gemm.js';
-import { blocksOf, CAROUSEL, COUPLED, FORGET, INPUT_OUTPUT } from '../kernels/lstm-parts.js';
+import { blocksOf } from '../kernels/lstm-parts.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';
-import { backwardPanels, forwardPanels } from './panels.js';
-import type { Panels } from './panels.js';
+import { lstmBlocks, lstmGateNames, lstmKind, lstmPeepholes } from './lstm-forms.js';
+import type { LstmGates, LstmLayerNorm } from './lstm-forms.js';
 import { Normalisation, NormalisedInput, NormalisedProduct, NormalisedWeights } from './normalised.js';
 import type { NormParameters } from './normalised.js';
-import { checkWeights, InputWeights, weightGradient } from './recurrent.js';
+import { ProjectedPass, Projection } from './projection.js';
+import { checkWeights, InputWeights } from './recurrent.js';
 import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';
 import { RecurrentProduct, RecurrentWeights, StateDropout } from './recurrent-product.js';
 import type { Cell, Gates, Pass, Setting } from './sequence.js';
-
-/** The gates of an LSTM, as they came: none, input and output (1997), with a forget gate (2000), or coupled to it. */
-export const LSTM_GATES = ['none', 'input-output', 'all', 'coupled'] as const;
-
-/** Which gates there are. */
-export type LstmGates = (typeof LSTM_GATES)[number];
-
-const KINDS: Record<LstmGates, number> = {
-  none: CAROUSEL,
-  'input-output': INPUT_OUTPUT,
-  all: FORGET,
-  coupled: COUPLED,
-};
-
-const NAMES: Record<LstmGates, readonly string[]> = {
-  none: ['g'],
-  'input-output': ['i', 'g', 'o'],
-  all: ['i', 'f', 'g', 'o'],
-  coupled: ['i', 'g', 'o'],
-};
-
-/**
- * The two published forms of layer normalisation: 'output' normalises the cell where h is formed, h = o tanh(LN(c)), and
- * carries c as it is (Ba, Kiros and Hinton 2016); 'carry' carries LN(c) (TensorFlow Addons, PyTorch's fast RNNs).
- */
-export const LSTM_LAYER_NORMS = ['output', 'carry'] as const;
-
-/** A form of layer normalisation. */
-export type LstmLayerNorm = (typeof LSTM_LAYER_NORMS)[number];
-
-/** The blocks of the weights by name, in their order. */
-export function lstmGateNames(gates: LstmGates): readonly string[] {
-  return NAMES[gates];
-}
-
-/** The number of blocks of the weights, one for each gate and one for g. */
-export function lstmBlocks(gates: LstmGates): number {
-  return NAMES[gates].length;
-}
-
-/** The number of peepholes: one for each gate. */
-export function lstmPeepholes(gates: LstmGates): number {
-  return lstmBlocks(gates) - 1;
-}
 
 /** The parameters of one layer. */
 export interface LstmParameters extends RecurrentParameters {
@@ -119,8 +76,8 @@ export class LstmPartsCell implements Cell {
       { name: 'h', width: P, ...(weightHr === undefined ? {} : { axis: ['P', 'projSize'] }) },
       { name: 'c', width: this.H },
     ];
-    this.kind = KINDS[gates];
-    this.blocks = NAMES[gates];
+    this.kind = lstmKind(gates);
+    this.blocks = lstmGateNames(gates);
     this.gateClip = gateClip;
     this.cellClip = cellClip;
     this.input = norm === undefined ? new InputWeights(parameters) : new NormalisedWeights(parameters);
@@ -150,19 +107,6 @@ function checkLstm(operation: string, gates: LstmGates, parameters: LstmParamete
     axes.check('weight_peephole', peephole.shape, count === 1 ? 'H' : `${count}H`);
   }
   return H;
-}
-
-/** W_hr with its panels. */
-class Projection {
-  readonly weight: Parameter;
-  readonly forward: Panels;
-  readonly backward: Panels;
-
-  constructor(weight: Parameter) {
-    this.weight = weight;
-    this.forward = forwardPanels(weight, []);
-    this.backward = backwardPanels(weight);
-  }
 }
 
 class LstmPartsPass implements Pass {
@@ -315,53 +259,5 @@ class CellNorm {
   backward(dc: number, dTaken: number, at: number, rows: number): void {
     const offset = this.#setting.engine.memory.bytes(at * this.#H);
     this.#norm.backward(dc, dTaken, this.raw + offset, at, rows, this.#carries ? 0 : 1);
-  }
-}
-
-/** The projection of one pass: h = W_hr m, m = o tanh(c). */
-class ProjectedPass {
-  /** (N, H). */
-  readonly m: number;
-  readonly #setting: Setting;
-  readonly #projection: Projection;
-  /** (N, P): the gradient of h from all sides. */
-  readonly #dh: number;
-
-  constructor(projection: Projection, setting: Setting) {
-    const [P, H] = projection.weight.shape as [number, number];
-    this.#projection = projection;
-    this.#setting = setting;
-    this.m = setting.reserve(setting.N * H);
-    this.#dh = setting.training ? setting.reserve(setting.N * P) : 0;
-  }
-
-  forward(at: number, rows: number): void {
-    const { engine, tracks } = this.#setting;
-    const { weight, forward } = this.#projection;
-    const [P, H] = weight.shape as [number, number];
-    const { kernels, memory } = engine;
-    const h = tracks[0]!.after + memory.bytes(at * P);
-    kernels.gemm(h, this.m + memory.bytes(at * H), forward.ptr, rows, P, H, H, P, ASSIGN);
-  }
-
-  /** @returns the gradient of m in two parts, as that of h came: scratch, and zeros */
-  backward(at: number, rows: number, dh: number, dy: number): [number, number] {
-    const { kernels, memory } = this.#setting.engine;
-    const { weight, backward } = this.#projection;
-    const [P, H] = weight.shape as [number, number];
-    const all = this.#dh + memory.bytes(at * P);
-    memory.copy(all, dy, rows * P);
-    kernels.axpy(all, dh, rows * P, 1);
-    const dm = memory.reserve(rows * H);
-    kernels.gemm(dm, all, backward.ptr, rows, H, P, P, H, ASSIGN);
-    const zeros = memory.reserve(rows * H);
-    memory.zero(zeros, rows * H);
-    return [dm, zeros];
-  }
-
-  finish(): void {
-    const { weight } = this.#projection;
-    const P = weight.shape[0]!;
-    weightGradient(weight, { from: 0, rows: P }, this.#dh, this.m, this.#setting.N, P);
   }
 }
