@@ -85,6 +85,12 @@ describe.each(engines)('%s', (_, engine) => {
     expect(clean['dx']!.filter((_, i) => beyond(i)).every((value) => value === 0)).toBe(true);
     expect(clean['dx']!.some((value) => value !== 0)).toBe(true);
 
+    // No steps hand on the state they were given, and no rows are a batch.
+    const { state } = evaluated(layer, x);
+    expect(evaluated(layer, { data: [], shape: [0, B, I] }, {}, state).state).toEqual(state);
+    expect(evaluated(layer, { data: [], shape: [T, 0, I] }).results['output[0]']).toEqual([]);
+    expect(evaluated(layer, { data: [], shape: [T, 0, I] }, { lengths: [] }).results['output[0]']).toEqual([]);
+
     // Lengths of T are none.
     expect(trained(layer, x, { lengths: [T, T, T, T] })).toEqual(trained(layer, x, {}));
   });
