@@ -4,7 +4,7 @@
  */
 
 import type { HostArray } from '../engine.js';
-import { OptionError, ShapeError } from '../errors.js';
+import { OptionError, RecurraError, ShapeError } from '../errors.js';
 import type { FloatArray } from '../memory/heap.js';
 import type { Region } from '../memory/memory.js';
 import { View } from '../memory/view.js';
@@ -38,6 +38,7 @@ export class Stepper {
   #y: FloatArray;
   #floats: FloatArray;
   #base: number = -1;
+  #released: boolean = false;
 
   /** @throws OptionError for a layer that reads from the end of a sequence */
   constructor(layer: RecurrentLayer, batch: number) {
@@ -158,8 +159,19 @@ export class Stepper {
     }
   }
 
+  /** Gives its memory back to the engine, for the next stepper of the same size; every use afterwards throws. */
+  release(): void {
+    if (this.#released) return;
+    this.#layer.engine.memory.free(this.#region.name);
+    this.#released = true;
+    this.#base = -1; // so that the next step looks for its addresses
+  }
+
   /** Finds its addresses again, where the engine's memory has moved since. */
   #settle(): void {
+    if (this.#released) {
+      throw new RecurraError(`${this.#layer.kind}.stepper: it was released. Make a new one with layer.stepper().`);
+    }
     const { memory } = this.#layer.engine;
     const { floats } = memory.heap;
     if (this.#region.base === this.#base && floats === this.#floats) return;

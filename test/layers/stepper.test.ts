@@ -126,6 +126,23 @@ test('a memory that grows under a stepper', async () => {
   expect(stepped(stepper, x)).toEqual(before);
 });
 
+test('a released stepper gives its memory to the next one, and refuses to go on', async () => {
+  const engine = await createEngine({ kernels: 'js' });
+  const lstm = new LSTM(engine, { inputSize: I, hiddenSize: H });
+  const make = (): void => lstm.stepper().release();
+  make();
+  const { memoryBytes } = engine.report();
+  for (let i = 0; i < 10_000; i++) make();
+  expect(engine.report().memoryBytes).toBe(memoryBytes);
+  const stepper = lstm.stepper();
+  stepper.release();
+  stepper.release();
+  const error = new RecurraError('LSTM.stepper: it was released. Make a new one with layer.stepper().');
+  for (const use of [() => stepper.step(new Float32Array(I)), () => stepper.reset(), () => stepper.state]) {
+    expect(thrown(use)).toEqual(error);
+  }
+});
+
 test('the result is the same array after every step, and the state a copy', async () => {
   const engine = await createEngine();
   const stepper = new GRU(engine, { inputSize: I, hiddenSize: H }).stepper();
