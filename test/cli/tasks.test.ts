@@ -242,7 +242,7 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [
     'train --task adding --hidden 9000 --out new',
     memory,
-    /train: task adding, batch 32, 100 steps, 1 lstm of 9000, take about/,
+    /train: task adding, batch 32, 100 steps, 1 gru of 9000, take about/,
   ],
   ['train --task list --hidden 3', usage, /--task list goes with --json alone, got --hidden/],
   ['train --text text --out new --delay 3', usage, /this run is on a text, which has no --delay. Leave it out/],
