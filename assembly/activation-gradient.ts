@@ -4,7 +4,7 @@
  */
 
 import { density4, exponential, normal4 } from './math';
-import { flush, fmadd, loadLanes, storeLanes } from './simd';
+import { flush, fmadd, loadPart, storePart } from './simd';
 
 export const KIND_TANH: i32 = 0;
 export const KIND_RELU: i32 = 1;
@@ -39,30 +39,44 @@ export function gradients(
 
 // A function for each kind, which is a constant in its loop: of arms of one `if` the compiler would make one loop again.
 
+// @ts-ignore: decorator
+@noinline
 function tanh(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_TANH, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function relu(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_RELU, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function sigmoid(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_SIGMOID, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function leakyRelu(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_LEAKY_RELU, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function silu(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_SILU, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function gelu(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_GELU, accumulate);
 }
 
+// @ts-ignore: decorator
+@noinline
 function identity(dx: usize, dh: usize, dy: usize, x: usize, y: usize, n: i32, accumulate: i32): void {
   each(dx, dh, dy, x, y, n, KIND_IDENTITY, accumulate);
 }
@@ -98,13 +112,13 @@ function one(
   accumulate: i32,
   lanes: i32,
 ): void {
-  let d = loadLanes(dy + o, lanes);
-  if (dh != 0) d = f32x4.add(loadLanes(dh + o, lanes), d);
-  if (kind == KIND_SILU || kind == KIND_GELU) d = f32x4.mul(d, slope(loadLanes(x + o, lanes), kind));
-  else if (kind != KIND_IDENTITY) d = slopeTimes(d, loadLanes(y + o, lanes), kind);
+  let d = loadPart(dy + o, lanes);
+  if (dh != 0) d = f32x4.add(loadPart(dh + o, lanes), d);
+  if (kind == KIND_SILU || kind == KIND_GELU) d = f32x4.mul(d, slope(loadPart(x + o, lanes), kind));
+  else if (kind != KIND_IDENTITY) d = slopeTimes(d, loadPart(y + o, lanes), kind);
   d = flush(d, f32x4.splat(TINY));
-  if (accumulate != 0) d = f32x4.add(d, loadLanes(dx + o, lanes));
-  storeLanes(dx + o, d, lanes);
+  if (accumulate != 0) d = f32x4.add(d, loadPart(dx + o, lanes));
+  storePart(dx + o, d, lanes);
 }
 
 /** phi'(x) of silu and gelu. */

@@ -19,8 +19,13 @@ export function tanhSlope(g: v128, clip: f32): v128 {
 }
 
 // Calls, not inlined, for gates seldom have a limit: the loops around them stay short.
+// @ts-ignore: decorator
+@noinline
 function sigmoidLimited(s: v128, clip: f32): v128 {
-  return v128.or(f32x4.ge(s, sigmoid4(f32x4.splat(clip))), f32x4.le(s, sigmoid4(f32x4.splat(-clip))));
+  const limits = sigmoid4(f32x4.replace_lane(f32x4.splat(clip), 1, -clip));
+  const top = i32x4.shuffle(limits, limits, 0, 0, 0, 0);
+  const bottom = i32x4.shuffle(limits, limits, 1, 1, 1, 1);
+  return v128.or(f32x4.ge(s, top), f32x4.le(s, bottom));
 }
 
 function tanhLimited(g: v128, clip: f32): v128 {

@@ -44,7 +44,8 @@ function named(target: 'simd' | 'relaxed'): string {
   if (built.has(target)) return file;
   built.set(target, file);
   const asc = join(ROOT, 'node_modules/assemblyscript/bin/asc.js');
-  execFileSync(process.execPath, [asc, '--target', target, '--debug', '--outFile', file], { cwd: ROOT });
+  const transform = ['--transform', './scripts/noinline.mjs'];
+  execFileSync(process.execPath, [asc, ...transform, '--target', target, '--debug', '--outFile', file], { cwd: ROOT });
   return file;
 }
 
