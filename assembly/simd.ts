@@ -99,3 +99,30 @@ function storeTail(p: usize, x: v128, n: i32): void {
   if (n > 1) v128.store32_lane(p, x, 1, 4);
   if (n > 2) v128.store32_lane(p, x, 2, 8);
 }
+
+/** loadLanes with a call where n is not 4: for loops in which the tail does not count, and the binary does. */
+// @ts-ignore: decorator
+@inline
+export function loadPart(p: usize, n: i32): v128 {
+  return n == 4 ? v128.load(p) : loadTailCall(p, n);
+}
+
+/** storeLanes likewise. */
+// @ts-ignore: decorator
+@inline
+export function storePart(p: usize, x: v128, n: i32): void {
+  if (n == 4) v128.store(p, x);
+  else storeTailCall(p, x, n);
+}
+
+// @ts-ignore: decorator
+@noinline
+function loadTailCall(p: usize, n: i32): v128 {
+  return loadTail(p, n);
+}
+
+// @ts-ignore: decorator
+@noinline
+function storeTailCall(p: usize, x: v128, n: i32): void {
+  storeTail(p, x, n);
+}
