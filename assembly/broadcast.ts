@@ -1,6 +1,7 @@
 /** Elementwise kernels with a smaller operand. Contracts: src/kernels/broadcast.ts. */
 
-import { at, fmadd, loadLanes, storeLanes } from './simd';
+import { at, fmadd, loadPart, storePart } from './simd';
+import { sumOf } from './vector';
 
 export function addBroadcast(
   y: usize,
@@ -26,14 +27,14 @@ export function addBroadcast(
 // @ts-ignore: decorator
 @inline
 function sum(y: usize, a: usize, b: usize, o: usize, bColumn: i32, alpha: f32, lanes: i32): void {
-  storeLanes(y, fmadd(f32x4.splat(alpha), operand(b, o, bColumn, lanes), loadLanes(a, lanes)), lanes);
+  storePart(y, fmadd(f32x4.splat(alpha), operand(b, o, bColumn, lanes), loadPart(a, lanes)), lanes);
 }
 
 /** The smaller operand o bytes into a row: a vector, or one number for all. */
 // @ts-ignore: decorator
 @inline
 function operand(b: usize, o: usize, bColumn: i32, lanes: i32): v128 {
-  return bColumn == 0 ? v128.load32_splat(b) : loadLanes(b + o, lanes);
+  return bColumn == 0 ? v128.load32_splat(b) : loadPart(b + o, lanes);
 }
 
 export function multiplyBroadcast(
@@ -60,8 +61,8 @@ export function multiplyBroadcast(
 // @ts-ignore: decorator
 @inline
 function product(y: usize, a: usize, b: usize, o: usize, bColumn: i32, accumulate: i32, lanes: i32): void {
-  const v = f32x4.mul(loadLanes(a, lanes), operand(b, o, bColumn, lanes));
-  storeLanes(y, accumulate == 0 ? v : f32x4.add(loadLanes(y, lanes), v), lanes);
+  const v = f32x4.mul(loadPart(a, lanes), operand(b, o, bColumn, lanes));
+  storePart(y, accumulate == 0 ? v : f32x4.add(loadPart(y, lanes), v), lanes);
 }
 
 export function reduceSum(
@@ -77,7 +78,7 @@ export function reduceSum(
   const whole = <usize>(columns & ~3) << 2;
   const rest = columns & 3;
   for (let r = 0; r < rows; r++) {
-    if (sColumn == 0) store<f32>(s, load<f32>(s) + <f32>(<f64>alpha * rowSum(a, columns)));
+    if (sColumn == 0) store<f32>(s, load<f32>(s) + <f32>(<f64>alpha * sumOf(a, columns)));
     else {
       for (let o: usize = 0; o < whole; o += 16) sum(s + o, s + o, a, o, 1, alpha, 4);
       if (rest != 0) sum(s + whole, s + whole, a, whole, 1, alpha, rest);
@@ -85,16 +86,4 @@ export function reduceSum(
     s = at(s, sRow);
     a = at(a, lda);
   }
-}
-
-function rowSum(x: usize, n: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    const v = loadLanes(at(x, i), min(4, n - i));
-    low = f64x2.add(low, f64x2.promote_low_f32x4(v));
-    high = f64x2.add(high, f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 0, 1)));
-  }
-  const total = f64x2.add(low, high);
-  return f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1);
 }

@@ -1,6 +1,6 @@
 /** Copies with strides. Contracts: src/kernels/copy.ts. */
 
-import { at, loadLanes, storeLanes } from './simd';
+import { at, loadPart, storePart } from './simd';
 
 export function copyBlocks(
   to: usize,
@@ -32,7 +32,7 @@ export function copyBlocks(
 function copyRow(to: usize, from: usize, width: i32): void {
   const whole = <usize>(width & ~3) << 2;
   for (let o: usize = 0; o < whole; o += 16) v128.store(to + o, v128.load(from + o));
-  if ((width & 3) != 0) storeLanes(to + whole, loadLanes(from + whole, width & 3), width & 3);
+  if ((width & 3) != 0) storePart(to + whole, loadPart(from + whole, width & 3), width & 3);
 }
 
 // @ts-ignore: decorator
@@ -46,5 +46,5 @@ function addRow(to: usize, from: usize, width: i32): void {
 // @ts-ignore: decorator
 @inline
 function addLanes(to: usize, from: usize, lanes: i32): void {
-  storeLanes(to, f32x4.add(loadLanes(to, lanes), loadLanes(from, lanes)), lanes);
+  storePart(to, f32x4.add(loadPart(to, lanes), loadPart(from, lanes)), lanes);
 }

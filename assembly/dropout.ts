@@ -1,6 +1,7 @@
 /** Dropout whose mask is computed from a key and an index, and never stored. Contracts: src/kernels/dropout.ts. */
 
-import { loadLanes, storeLanes } from './simd';
+import { loadPart, storePart } from './simd';
+import { scale as scaleRow } from './vector';
 
 export function dropoutForward(
   y: usize,
@@ -15,8 +16,8 @@ export function dropoutForward(
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
-    const kept = f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale));
-    storeLanes(y + o, v128.and(kept, keep(first + i, threshold, key0, key1)), lanes);
+    const kept = f32x4.mul(loadPart(x + o, lanes), f32x4.splat(scale));
+    storePart(y + o, v128.and(kept, keep(first + i, threshold, key0, key1)), lanes);
   }
 }
 
@@ -33,8 +34,8 @@ export function dropoutBackward(
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
-    const kept = v128.and(f32x4.mul(loadLanes(dy + o, lanes), f32x4.splat(scale)), keep(first + i, threshold, key0, key1));
-    storeLanes(dx + o, f32x4.add(loadLanes(dx + o, lanes), kept), lanes);
+    const kept = v128.and(f32x4.mul(loadPart(dy + o, lanes), f32x4.splat(scale)), keep(first + i, threshold, key0, key1));
+    storePart(dx + o, f32x4.add(loadPart(dx + o, lanes), kept), lanes);
   }
 }
 
@@ -54,11 +55,8 @@ export function rowDropout(
     const kept = i32x4.extract_lane(keep(load<i32>(ids + (<usize>i << 2)), threshold, key0, key1), 0);
     if (kept == 0) memory.fill(y, 0, bytes);
     else {
-      for (let j = 0; j < E; j += 4) {
-        const lanes = min(4, E - j);
-        const o = <usize>j << 2;
-        storeLanes(y + o, f32x4.mul(loadLanes(x + o, lanes), f32x4.splat(scale)), lanes);
-      }
+      memory.copy(y, x, bytes);
+      scaleRow(y, E, scale);
     }
     y += bytes;
     x += bytes;
@@ -79,7 +77,7 @@ export function zoneoutForward(
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
     const kept = keep(first + i, threshold, key0, key1);
-    storeLanes(y + o, v128.bitselect(loadLanes(x + o, lanes), loadLanes(previous + o, lanes), kept), lanes);
+    storePart(y + o, v128.bitselect(loadPart(x + o, lanes), loadPart(previous + o, lanes), kept), lanes);
   }
 }
 
@@ -96,9 +94,9 @@ export function zoneoutBackward(
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
     const kept = keep(first + i, threshold, key0, key1);
-    const d = loadLanes(dy + o, lanes);
-    storeLanes(dy + o, v128.and(d, kept), lanes);
-    storeLanes(dPrevious + o, v128.andnot(d, kept), lanes);
+    const d = loadPart(dy + o, lanes);
+    storePart(dy + o, v128.and(d, kept), lanes);
+    storePart(dPrevious + o, v128.andnot(d, kept), lanes);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The divergence of diagonal Gaussians in one pass. Contracts: src/kernels/gaussian-divergence.ts. */
 
 import { exponential } from './math';
-import { at, loadLanes, lower, storeLanes, sum2, upper } from './simd';
+import { at, loadPart, lower, storePart, sum2, upper } from './simd';
 
 export function gaussianDivergenceForward(
   mean: usize,
@@ -68,15 +68,15 @@ export function gaussianDivergenceBackward(
 
 /** The lanes at i, with 0 for those that do not count; 0 for an argument that is not there. */
 // @ts-ignore: decorator
-@inline
+@noinline
 function counted(x: usize, mask: usize, i: i32, lanes: i32): v128 {
   if (x == 0) return i32x4.splat(0);
-  const values = loadLanes(at(x, i), lanes);
-  return mask == 0 ? values : v128.and(values, loadLanes(at(mask, i), lanes));
+  const values = loadPart(at(x, i), lanes);
+  return mask == 0 ? values : v128.and(values, loadPart(at(mask, i), lanes));
 }
 
 // @ts-ignore: decorator
-@inline
+@noinline
 function add(to: usize, i: i32, x: v128, lanes: i32): void {
-  if (to != 0) storeLanes(at(to, i), f32x4.add(loadLanes(at(to, i), lanes), x), lanes);
+  if (to != 0) storePart(at(to, i), f32x4.add(loadPart(at(to, i), lanes), x), lanes);
 }

@@ -2,7 +2,7 @@
 
 import { sigmoidRow, tanhRow } from './activation';
 import { sigmoidSlope, tanhSlope } from './gate-clip';
-import { flush, fmadd, loadLanes, storeLanes } from './simd';
+import { flush, fmadd, loadPart, storePart } from './simd';
 import { clampValues } from './vector';
 
 export function gruResetForward(s: usize, gates: usize, h: usize, B: i32, H: i32, gateClip: f32): void {
@@ -13,7 +13,7 @@ export function gruResetForward(s: usize, gates: usize, h: usize, B: i32, H: i32
     for (let j = 0; j < H; j += 4) {
       const lanes = min(4, H - j);
       const o = <usize>j << 2;
-      storeLanes(s + o, f32x4.mul(loadLanes(gates + o, lanes), loadLanes(h + o, lanes)), lanes);
+      storePart(s + o, f32x4.mul(loadPart(gates + o, lanes), loadPart(h + o, lanes)), lanes);
     }
     s += block;
     h += block;
@@ -28,11 +28,11 @@ export function gruResetBackward(gates: usize, dh: usize, ds: usize, h: usize, B
     for (let j = 0; j < H; j += 4) {
       const lanes = min(4, H - j);
       const o = <usize>j << 2;
-      const r = loadLanes(gates + o, lanes);
-      const d = loadLanes(ds + o, lanes);
-      const da = f32x4.mul(f32x4.mul(d, loadLanes(h + o, lanes)), sigmoidSlope(r, gateClip));
-      storeLanes(gates + o, flush(da, tiny), lanes);
-      storeLanes(dh + o, flush(fmadd(d, r, loadLanes(dh + o, lanes)), tiny), lanes);
+      const r = loadPart(gates + o, lanes);
+      const d = loadPart(ds + o, lanes);
+      const da = f32x4.mul(f32x4.mul(d, loadPart(h + o, lanes)), sigmoidSlope(r, gateClip));
+      storePart(gates + o, flush(da, tiny), lanes);
+      storePart(dh + o, flush(fmadd(d, r, loadPart(dh + o, lanes)), tiny), lanes);
     }
     dh += block;
     ds += block;
@@ -51,9 +51,9 @@ export function gruUpdateForward(h: usize, gates: usize, hPrevious: usize, B: i3
     for (let j = 0; j < H; j += 4) {
       const lanes = min(4, H - j);
       const o = <usize>j << 2;
-      const n = loadLanes(gatesN + o, lanes);
-      const kept = f32x4.sub(loadLanes(hPrevious + o, lanes), n);
-      storeLanes(h + o, fmadd(loadLanes(gatesZ + o, lanes), kept, n), lanes);
+      const n = loadPart(gatesN + o, lanes);
+      const kept = f32x4.sub(loadPart(hPrevious + o, lanes), n);
+      storePart(h + o, fmadd(loadPart(gatesZ + o, lanes), kept, n), lanes);
     }
     h += block;
     hPrevious += block;
@@ -79,14 +79,14 @@ export function gruUpdateBackward(
     for (let j = 0; j < H; j += 4) {
       const lanes = min(4, H - j);
       const o = <usize>j << 2;
-      const z = loadLanes(gatesZ + o, lanes);
-      const n = loadLanes(gatesN + o, lanes);
-      const d = f32x4.add(loadLanes(dh + o, lanes), loadLanes(dy + o, lanes));
-      const dz = f32x4.mul(f32x4.mul(d, f32x4.sub(loadLanes(hPrevious + o, lanes), n)), sigmoidSlope(z, gateClip));
+      const z = loadPart(gatesZ + o, lanes);
+      const n = loadPart(gatesN + o, lanes);
+      const d = f32x4.add(loadPart(dh + o, lanes), loadPart(dy + o, lanes));
+      const dz = f32x4.mul(f32x4.mul(d, f32x4.sub(loadPart(hPrevious + o, lanes), n)), sigmoidSlope(z, gateClip));
       const dn = f32x4.mul(f32x4.mul(d, f32x4.sub(one, z)), tanhSlope(n, gateClip));
-      storeLanes(gatesZ + o, flush(dz, tiny), lanes);
-      storeLanes(gatesN + o, flush(dn, tiny), lanes);
-      storeLanes(dh + o, flush(f32x4.mul(d, z), tiny), lanes);
+      storePart(gatesZ + o, flush(dz, tiny), lanes);
+      storePart(gatesN + o, flush(dn, tiny), lanes);
+      storePart(dh + o, flush(f32x4.mul(d, z), tiny), lanes);
     }
     dh += block;
     dy += block;

@@ -1,6 +1,7 @@
 /** What label smoothing adds to cross-entropy. Contracts: src/kernels/label-smoothing.ts. */
 
-import { at, loadLanes, lower, storeLanes, sum2, upper } from './simd';
+import { at, loadLanes, storeLanes } from './simd';
+import { sumOf } from './vector';
 
 export function labelSmoothingForward(
   losses: usize,
@@ -19,18 +20,6 @@ export function labelSmoothingForward(
     }
     logits += <usize>V << 2;
   }
-}
-
-/** The sum of n, four lanes in 64 bits. */
-function sumOf(x: usize, n: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  for (let i = 0; i < n; i += 4) {
-    const lanes = loadLanes(at(x, i), min(4, n - i));
-    low = f64x2.add(low, lower(lanes));
-    high = f64x2.add(high, upper(lanes));
-  }
-  return sum2(f64x2.add(low, high));
 }
 
 export function labelSmoothingBackward(

@@ -2,7 +2,7 @@
 
 import { sigmoidRow, tanhRow } from './activation';
 import { limitSlope, sigmoidSlope, tanhSlope } from './gate-clip';
-import { flush, fmadd, loadLanes, storeLanes } from './simd';
+import { flush, fmadd, loadPart, storePart } from './simd';
 import { clampValues } from './vector';
 
 const CAROUSEL: i32 = 0;
@@ -53,7 +53,7 @@ function addProducts(a: usize, p: usize, x: usize, n: i32): void {
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const o = <usize>i << 2;
-    storeLanes(a + o, fmadd(loadLanes(p + o, lanes), loadLanes(x + o, lanes), loadLanes(a + o, lanes)), lanes);
+    storePart(a + o, fmadd(loadPart(p + o, lanes), loadPart(x + o, lanes), loadPart(a + o, lanes)), lanes);
   }
 }
 
@@ -61,14 +61,14 @@ function addProducts(a: usize, p: usize, x: usize, n: i32): void {
 // @ts-ignore: decorator
 @inline
 function carry(c: usize, gates: usize, gatesG: usize, cPrevious: usize, block: usize, kind: i32, lanes: i32): void {
-  const before = loadLanes(cPrevious, lanes);
-  const g = loadLanes(gatesG, lanes);
-  if (kind == CAROUSEL) return storeLanes(c, f32x4.add(before, g), lanes);
-  const i = loadLanes(gates, lanes);
+  const before = loadPart(cPrevious, lanes);
+  const g = loadPart(gatesG, lanes);
+  if (kind == CAROUSEL) return storePart(c, f32x4.add(before, g), lanes);
+  const i = loadPart(gates, lanes);
   let kept = before;
-  if (kind == FORGET) kept = f32x4.mul(loadLanes(gates + block, lanes), before);
+  if (kind == FORGET) kept = f32x4.mul(loadPart(gates + block, lanes), before);
   else if (kind == COUPLED) kept = f32x4.mul(f32x4.sub(f32x4.splat(1), i), before);
-  storeLanes(c, fmadd(i, g, kept), lanes);
+  storePart(c, fmadd(i, g, kept), lanes);
 }
 
 export function lstmCarryBackward(
@@ -114,30 +114,30 @@ function carryBackward(
 ): void {
   const one = f32x4.splat(1);
   const tiny = f32x4.splat(1e-30);
-  const before = loadLanes(cPrevious, lanes);
-  const d = f32x4.mul(loadLanes(dc, lanes), limitSlope(loadLanes(c, lanes), cellClip));
+  const before = loadPart(cPrevious, lanes);
+  const d = f32x4.mul(loadPart(dc, lanes), limitSlope(loadPart(c, lanes), cellClip));
   const gatesG = gates + (kind == CAROUSEL ? 0 : kind == FORGET ? 2 * block : block);
-  const g = loadLanes(gatesG, lanes);
+  const g = loadPart(gatesG, lanes);
   let dg = f32x4.mul(d, tanhSlope(g, gateClip));
   let dBefore = d;
   if (kind != CAROUSEL) {
-    const i = loadLanes(gates, lanes);
+    const i = loadPart(gates, lanes);
     dg = f32x4.mul(dg, i);
     const written = kind == COUPLED ? f32x4.sub(g, before) : g;
     const di = f32x4.mul(f32x4.mul(d, written), sigmoidSlope(i, gateClip));
-    storeLanes(gates, flush(di, tiny), lanes);
+    storePart(gates, flush(di, tiny), lanes);
     if (kind == COUPLED) dBefore = f32x4.mul(d, f32x4.sub(one, i));
     if (kind == FORGET) {
-      const f = loadLanes(gates + block, lanes);
+      const f = loadPart(gates + block, lanes);
       const df = f32x4.mul(f32x4.mul(d, before), sigmoidSlope(f, gateClip));
-      storeLanes(gates + block, flush(df, tiny), lanes);
+      storePart(gates + block, flush(df, tiny), lanes);
       dBefore = f32x4.mul(d, f);
-      if (peepholes != 0) dBefore = fmadd(df, loadLanes(peepholes + block, lanes), dBefore);
+      if (peepholes != 0) dBefore = fmadd(df, loadPart(peepholes + block, lanes), dBefore);
     }
-    if (peepholes != 0) dBefore = fmadd(di, loadLanes(peepholes, lanes), dBefore);
+    if (peepholes != 0) dBefore = fmadd(di, loadPart(peepholes, lanes), dBefore);
   }
-  storeLanes(gatesG, flush(dg, tiny), lanes);
-  storeLanes(dc, flush(dBefore, tiny), lanes);
+  storePart(gatesG, flush(dg, tiny), lanes);
+  storePart(dc, flush(dBefore, tiny), lanes);
 }
 
 export function lstmOutputForward(
@@ -165,7 +165,7 @@ export function lstmOutputForward(
       for (let j = 0; j < H; j += 4) {
         const lanes = min(4, H - j);
         const at = <usize>j << 2;
-        storeLanes(h + at, f32x4.mul(loadLanes(o + at, lanes), loadLanes(tanhC + at, lanes)), lanes);
+        storePart(h + at, f32x4.mul(loadPart(o + at, lanes), loadPart(tanhC + at, lanes)), lanes);
       }
     }
     h += block;
@@ -222,15 +222,15 @@ function outputBackward(
   lanes: i32,
 ): void {
   const tiny = f32x4.splat(1e-30);
-  const d = f32x4.add(loadLanes(dh, lanes), loadLanes(dy, lanes));
-  const t = loadLanes(tanhC, lanes);
+  const d = f32x4.add(loadPart(dh, lanes), loadPart(dy, lanes));
+  const t = loadPart(tanhC, lanes);
   let dTanh = f32x4.mul(d, f32x4.sub(f32x4.splat(1), f32x4.mul(t, t)));
-  if (kind == CAROUSEL) return storeLanes(dc, flush(f32x4.add(loadLanes(dc, lanes), dTanh), tiny), lanes);
-  const o = loadLanes(gatesO, lanes);
+  if (kind == CAROUSEL) return storePart(dc, flush(f32x4.add(loadPart(dc, lanes), dTanh), tiny), lanes);
+  const o = loadPart(gatesO, lanes);
   dTanh = f32x4.mul(dTanh, o);
-  storeLanes(dc, flush(f32x4.add(loadLanes(dc, lanes), dTanh), tiny), lanes);
+  storePart(dc, flush(f32x4.add(loadPart(dc, lanes), dTanh), tiny), lanes);
   const da = flush(f32x4.mul(f32x4.mul(d, t), sigmoidSlope(o, gateClip)), tiny);
-  storeLanes(gatesO, da, lanes);
+  storePart(gatesO, da, lanes);
   if (peephole == 0) return;
-  storeLanes(dSeen, flush(fmadd(da, loadLanes(peephole, lanes), loadLanes(dSeen, lanes)), tiny), lanes);
+  storePart(dSeen, flush(fmadd(da, loadPart(peephole, lanes), loadPart(dSeen, lanes)), tiny), lanes);
 }

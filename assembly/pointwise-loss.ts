@@ -1,7 +1,7 @@
 /** Losses that are a sum over elements, in one pass. Contracts: src/kernels/pointwise-loss.ts. */
 
 import { exponential, logarithm } from './math';
-import { at, clamp, flush, loadLanes, lower, storeLanes, sum2, upper } from './simd';
+import { at, clamp, flush, loadPart, lower, storePart, sum2, upper } from './simd';
 
 const SQUARED = 0;
 const ABSOLUTE = 1;
@@ -22,8 +22,8 @@ export function pointwiseLossForward(
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const counted = loadMask(mask, i, lanes);
-    const y = v128.and(loadLanes(at(predictions, i), lanes), counted);
-    const t = v128.and(loadLanes(at(targets, i), lanes), counted);
+    const y = v128.and(loadPart(at(predictions, i), lanes), counted);
+    const t = v128.and(loadPart(at(targets, i), lanes), counted);
     // A difference of 0, as of elements that do not count, costs nothing by any of these losses.
     low = f64x2.add(low, lossOf(kind, f64x2.sub(lower(y), lower(t)), delta));
     high = f64x2.add(high, lossOf(kind, f64x2.sub(upper(y), upper(t)), delta));
@@ -51,8 +51,8 @@ function logisticSum(predictions: usize, targets: usize, mask: usize, n: i32): f
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
     const counted = loadMask(mask, i, lanes);
-    const y = v128.and(loadLanes(at(predictions, i), lanes), counted);
-    const t = v128.and(loadLanes(at(targets, i), lanes), counted);
+    const y = v128.and(loadPart(at(predictions, i), lanes), counted);
+    const t = v128.and(loadPart(at(targets, i), lanes), counted);
     const above = f32x4.pmax(y, zero);
     const below = f32x4.pmax(f32x4.neg(y), zero);
     sum = f64x2.add(sum, between(lower(t), lower(below), lower(above)));
@@ -85,11 +85,11 @@ export function pointwiseLossBackward(
 ): void {
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
-    const slope = slopeOf(kind, loadLanes(at(predictions, i), lanes), loadLanes(at(targets, i), lanes), delta);
+    const slope = slopeOf(kind, loadPart(at(predictions, i), lanes), loadPart(at(targets, i), lanes), delta);
     let d = flush(f32x4.mul(slope, f32x4.splat(scale)), f32x4.splat(1e-30));
     d = v128.and(d, loadMask(mask, i, lanes));
-    if (accumulate != 0) d = f32x4.add(d, loadLanes(at(dPredictions, i), lanes));
-    storeLanes(at(dPredictions, i), d, lanes);
+    if (accumulate != 0) d = f32x4.add(d, loadPart(at(dPredictions, i), lanes));
+    storePart(at(dPredictions, i), d, lanes);
   }
 }
 
@@ -121,7 +121,7 @@ function logisticSlope(y: v128, t: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function loadMask(mask: usize, i: i32, lanes: i32): v128 {
-  return mask == 0 ? i32x4.splat(-1) : loadLanes(at(mask, i), lanes);
+  return mask == 0 ? i32x4.splat(-1) : loadPart(at(mask, i), lanes);
 }
 
 /** All ones in the first n lanes, n = 1..4. */

@@ -1,6 +1,6 @@
 /** Sensitivities of the state to the weights. Contracts: src/kernels/rtrl.ts. */
 
-import { at, flush, fmadd, loadLanes, storeLanes, sum4 } from './simd';
+import { at, flush, fmadd, loadPart, storePart, sum4 } from './simd';
 
 export function rnnSensitivities(
   p: usize,
@@ -27,20 +27,17 @@ export function rnnSensitivities(
 // @ts-ignore: decorator
 @inline
 function activate(p: usize, products: usize, slopes: usize, lanes: i32): void {
-  const x = f32x4.mul(loadLanes(slopes, lanes), loadLanes(products, lanes));
-  storeLanes(p, flush(x, f32x4.splat(1e-30)), lanes);
+  const x = f32x4.mul(loadPart(slopes, lanes), loadPart(products, lanes));
+  storePart(p, flush(x, f32x4.splat(1e-30)), lanes);
 }
 
 export function lstmSlopes(slopes: usize, gates: usize, cPrevious: usize, tanhC: usize, B: i32, H: i32): void {
   const block = <usize>H << 2;
   for (let b = 0; b < B; b++) {
-    let j = 0;
-    for (; j + 4 <= H; j += 4) {
+    for (let j = 0; j < H; j += 4) {
       const o = <usize>j << 2;
-      slope(slopes + o, gates + o, cPrevious + o, tanhC + o, block, 4);
+      slope(slopes + o, gates + o, cPrevious + o, tanhC + o, block, min(4, H - j));
     }
-    const o = <usize>j << 2;
-    if (j < H) slope(slopes + o, gates + o, cPrevious + o, tanhC + o, block, H - j);
     slopes += 6 * block;
     gates += block << 2;
     cPrevious += block;
@@ -52,17 +49,17 @@ export function lstmSlopes(slopes: usize, gates: usize, cPrevious: usize, tanhC:
 @inline
 function slope(slopes: usize, gates: usize, cPrevious: usize, tanhC: usize, block: usize, lanes: i32): void {
   const one = f32x4.splat(1);
-  const i = loadLanes(gates, lanes);
-  const f = loadLanes(gates + block, lanes);
-  const g = loadLanes(gates + 2 * block, lanes);
-  const o = loadLanes(gates + 3 * block, lanes);
-  const t = loadLanes(tanhC, lanes);
-  storeLanes(slopes, f32x4.mul(g, f32x4.mul(i, f32x4.sub(one, i))), lanes);
-  storeLanes(slopes + block, f32x4.mul(loadLanes(cPrevious, lanes), f32x4.mul(f, f32x4.sub(one, f))), lanes);
-  storeLanes(slopes + 2 * block, f32x4.mul(i, f32x4.sub(one, f32x4.mul(g, g))), lanes);
-  storeLanes(slopes + 3 * block, f, lanes);
-  storeLanes(slopes + 4 * block, f32x4.mul(o, f32x4.sub(one, f32x4.mul(t, t))), lanes);
-  storeLanes(slopes + 5 * block, f32x4.mul(t, f32x4.mul(o, f32x4.sub(one, o))), lanes);
+  const i = loadPart(gates, lanes);
+  const f = loadPart(gates + block, lanes);
+  const g = loadPart(gates + 2 * block, lanes);
+  const o = loadPart(gates + 3 * block, lanes);
+  const t = loadPart(tanhC, lanes);
+  storePart(slopes, f32x4.mul(g, f32x4.mul(i, f32x4.sub(one, i))), lanes);
+  storePart(slopes + block, f32x4.mul(loadPart(cPrevious, lanes), f32x4.mul(f, f32x4.sub(one, f))), lanes);
+  storePart(slopes + 2 * block, f32x4.mul(i, f32x4.sub(one, f32x4.mul(g, g))), lanes);
+  storePart(slopes + 3 * block, f, lanes);
+  storePart(slopes + 4 * block, f32x4.mul(o, f32x4.sub(one, f32x4.mul(t, t))), lanes);
+  storePart(slopes + 5 * block, f32x4.mul(t, f32x4.mul(o, f32x4.sub(one, o))), lanes);
 }
 
 export function lstmSensitivities(
@@ -93,13 +90,13 @@ export function lstmSensitivities(
 @inline
 function carry(ph: usize, pc: usize, products: usize, slopes: usize, block: usize, lanes: i32): void {
   const tiny = f32x4.splat(1e-30);
-  let dc = f32x4.mul(loadLanes(slopes + 3 * block, lanes), loadLanes(pc, lanes));
-  dc = fmadd(loadLanes(slopes, lanes), loadLanes(products, lanes), dc);
-  dc = fmadd(loadLanes(slopes + block, lanes), loadLanes(products + block, lanes), dc);
-  dc = fmadd(loadLanes(slopes + 2 * block, lanes), loadLanes(products + 2 * block, lanes), dc);
-  storeLanes(pc, flush(dc, tiny), lanes);
-  const fromO = f32x4.mul(loadLanes(slopes + 5 * block, lanes), loadLanes(products + 3 * block, lanes));
-  storeLanes(ph, flush(fmadd(loadLanes(slopes + 4 * block, lanes), dc, fromO), tiny), lanes);
+  let dc = f32x4.mul(loadPart(slopes + 3 * block, lanes), loadPart(pc, lanes));
+  dc = fmadd(loadPart(slopes, lanes), loadPart(products, lanes), dc);
+  dc = fmadd(loadPart(slopes + block, lanes), loadPart(products + block, lanes), dc);
+  dc = fmadd(loadPart(slopes + 2 * block, lanes), loadPart(products + 2 * block, lanes), dc);
+  storePart(pc, flush(dc, tiny), lanes);
+  const fromO = f32x4.mul(loadPart(slopes + 5 * block, lanes), loadPart(products + 3 * block, lanes));
+  storePart(ph, flush(fmadd(loadPart(slopes + 4 * block, lanes), dc, fromO), tiny), lanes);
 }
 
 export function gemv(y: usize, a: usize, x: usize, M: i32, N: i32): void {
@@ -108,13 +105,15 @@ export function gemv(y: usize, a: usize, x: usize, M: i32, N: i32): void {
   for (let m = 0; m < M; m++) {
     let sum = f32x4.splat(0);
     for (let n: usize = 0; n < whole; n += 16) sum = fmadd(v128.load(a + n), v128.load(x + n), sum);
-    if (rest != 0) sum = fmadd(loadLanes(a + whole, rest), loadLanes(x + whole, rest), sum);
+    if (rest != 0) sum = fmadd(loadPart(a + whole, rest), loadPart(x + whole, rest), sum);
     store<f32>(at(y, m), load<f32>(at(y, m)) + sum4(sum));
     a += <usize>N << 2;
   }
 }
 
 /** A weight acts at once on its own pre-activation alone: the rows of each k have their input in column k. */
+// @ts-ignore: decorator
+@noinline
 function addDirect(products: usize, inputs: usize, rows: i32, first: i32, D: i32, width: i32): void {
   let a = at(products, first);
   for (let k = 0; k < rows; k++, a += 4) {

@@ -2,7 +2,7 @@
 
 import { logSumExp, softmaxRow } from './cross-entropy';
 import { logarithm } from './math';
-import { at, loadLanes, storeLanes } from './simd';
+import { at, loadPart, storePart } from './simd';
 
 const LOGITS = 0;
 
@@ -87,6 +87,6 @@ function subtract(d: usize, p: usize, n: i32, scale: f32): void {
   const s = f32x4.splat(scale);
   for (let i = 0; i < n; i += 4) {
     const lanes = min(4, n - i);
-    storeLanes(at(d, i), f32x4.sub(loadLanes(at(d, i), lanes), f32x4.mul(s, loadLanes(at(p, i), lanes))), lanes);
+    storePart(at(d, i), f32x4.sub(loadPart(at(d, i), lanes), f32x4.mul(s, loadPart(at(p, i), lanes))), lanes);
   }
 }

@@ -1,6 +1,6 @@
 /** Softmax by row. Contracts: src/kernels/softmax.ts. */
 
-import { exponential, logarithm } from './math';
+import { exp4, exponential, logarithm } from './math';
 import { at, flush, loadLanes, storeLanes, sum4 } from './simd';
 
 /** Where a probability becomes 0: far below what a sum can hold. */
@@ -23,7 +23,7 @@ export function softmaxForward(
   for (let row = first; row < first + rows; row++) {
     const m: usize = mask == 0 ? mask : at(mask, ((row / maskEach) % maskRows) * width);
     const top = largest(x, m, width);
-    const total = log != 0 ? sumExp(x, m, width, top) : exponentials(y, x, m, width, top);
+    const total = exponentials(log != 0 ? 0 : y, x, m, width, top);
     if (log != 0) subtract(y, x, m, width, top + <f32>logarithm(total));
     else divide(y, width, total);
     y = at(y, width);
@@ -59,34 +59,20 @@ function larger(top: v128, x: usize, mask: usize, j: i32, lanes: i32): v128 {
   return f32x4.pmax(top, v);
 }
 
-/** y := exp(x - top), 0 where masked. @returns the sum */
+/** y := exp(x - top), 0 where masked, if there is a y. @returns the sum */
 function exponentials(y: usize, x: usize, mask: usize, n: i32, top: f32): f32 {
   const shift = f32x4.splat(top);
   let sum = f32x4.splat(0);
   let j = 0;
   for (; j + 4 <= n; j += 4) {
-    const v = v128.and(exponential(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4));
+    const v = v128.and(exp4(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4));
     sum = f32x4.add(sum, v);
-    v128.store(at(y, j), v);
+    if (y != 0) v128.store(at(y, j), v);
   }
   if (j < n) {
     const v = v128.and(exponential(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j));
     sum = f32x4.add(sum, v);
-    storeLanes(at(y, j), v, n - j);
-  }
-  return sum4(sum);
-}
-
-/** The same sum without the values. */
-function sumExp(x: usize, mask: usize, n: i32, top: f32): f32 {
-  const shift = f32x4.splat(top);
-  let sum = f32x4.splat(0);
-  let j = 0;
-  for (; j + 4 <= n; j += 4) {
-    sum = f32x4.add(sum, v128.and(exponential(f32x4.sub(v128.load(at(x, j)), shift)), allowed(mask, j, 4)));
-  }
-  if (j < n) {
-    sum = f32x4.add(sum, v128.and(exponential(f32x4.sub(loadLanes(at(x, j), n - j), shift)), allowed(mask, j, n - j)));
+    if (y != 0) storeLanes(at(y, j), v, n - j);
   }
   return sum4(sum);
 }
@@ -152,7 +138,7 @@ function back(dx: usize, dy: usize, y: usize, nothing: v128, sum: v128, log: i32
   const v = loadLanes(y, lanes);
   let d = loadLanes(dy, lanes);
   if (log == 0) d = f32x4.mul(v, f32x4.sub(d, sum));
-  else d = f32x4.sub(d, f32x4.mul(exponential(v), sum));
+  else d = f32x4.sub(d, f32x4.mul(lanes == 4 ? exp4(v) : exponential(v), sum));
   d = flush(v128.and(d, f32x4.ne(v, nothing)), f32x4.splat(TINY));
   if (accumulate != 0) d = f32x4.add(d, loadLanes(dx, lanes));
   storeLanes(dx, d, lanes);
