@@ -62,6 +62,14 @@ export class Random {
     return Math.floor(this.uniform() * n);
   }
 
+  /** Puts an array into a random order, in place: each order is as likely as any other (Fisher and Yates). */
+  shuffle(values: { readonly length: number; [i: number]: number }): void {
+    for (let i = values.length - 1; i > 0; i--) {
+      const j = this.integer(i + 1);
+      [values[i], values[j]] = [values[j]!, values[i]!];
+    }
+  }
+
   /**
    * Mean 0, variance 1, bounded by ±6: the sum of twelve uniform numbers less 6 (Irwin-Hall). Exact arithmetic, so
    * unlike Box-Muller it is the same in every runtime.

@@ -41,7 +41,7 @@ function settle(connections: Connections, state: Int8Array, h: Float64Array, max
   const order = Int32Array.from(state.keys());
   for (let steps = 0; steps < maxSteps; steps++) {
     if (state.every((s, i) => s * h[i]! >= 0)) return { state, steps, end: 'fixed point' };
-    shuffle(order, random);
+    random.shuffle(order);
     for (const i of order) if (state[i]! * h[i]! < 0) flip(connections, state, h, i);
   }
   return { state, steps: maxSteps, end: 'limit' };
@@ -53,14 +53,6 @@ function flip({ values, N }: Connections, state: Int8Array, h: Float64Array, i: 
   const change = 2 * state[i]!;
   const row = i * N;
   for (let j = 0; j < N; j++) h[j]! += change * values[row + j]!;
-}
-
-/** Every order alike probable (Fisher and Yates). */
-function shuffle(order: Int32Array, random: Random): void {
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = random.integer(i + 1);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
 }
 
 /** A state that synchronous recall has not done with, and the one before it. */

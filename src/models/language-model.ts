@@ -100,7 +100,8 @@ export class LanguageModel extends Network {
     this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: sizes.vocabSize, ...own });
   }
 
-  override get sizes(): ModelSizes {
+  /** Everything that decides how large it is. */
+  get sizes(): ModelSizes {
     const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
     return { cell, vocabSize: this.vocabulary.size, embeddingSize, hiddenSize, numLayers, dropout: p };
   }

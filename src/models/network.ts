@@ -22,9 +22,6 @@ export abstract class Network implements Snapshotable {
     this.engine = engine;
   }
 
-  /** Everything that decides how large it is. */
-  abstract get sizes(): ModelSizes;
-
   /** The layers by the name that begins those of their parameters. */
   protected abstract get parts(): Readonly<Record<string, Layer>>;
 
@@ -35,10 +32,10 @@ export abstract class Network implements Snapshotable {
 
   /** The number of trainable numbers. */
   get parameterCount(): number {
-    return countParameters(this.sizes);
+    return this.parameters().reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** A copy of every parameter under `embedding.`, `rnn.` and `head.`, with PyTorch's names behind. */
+  /** A copy of every parameter under the name of its part, such as `rnn.`, with PyTorch's names behind. */
   stateDict(): StateDict {
     return new Map(
       [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
@@ -84,6 +81,25 @@ export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Init
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
   });
+}
+
+/**
+ * Makes a model whose weights are those of a snapshot.
+ * @param make constructs the model from the stored options, every weight begun by the initializer it is given
+ * @throws CheckpointError as soon as more weights are asked for than are stored: sizes that no weights stand behind must
+ * not cost memory or time
+ */
+export function fromStored<M extends Network>({ arrays }: Snapshot, make: (init: Initializer) => M): M {
+  const given = [...arrays.values()].reduce((sum, { data }) => sum + data.length, 0);
+  let left = given;
+  const model = make((values) => {
+    left -= values.length;
+    if (left < 0)
+      throw new CheckpointError(`model: its options take more than the ${given} weights that the tensors hold.`);
+    values.fill(0);
+  });
+  model.loadStateDict(arrays);
+  return model;
 }
 
 /**

@@ -98,7 +98,8 @@ export class SequenceModel extends Network {
     this.#head = new Linear(engine, { inputSize: hiddenSize, outputSize, ...own });
   }
 
-  override get sizes(): ModelSizes {
+  /** Everything that decides how large it is. */
+  get sizes(): ModelSizes {
     return sequenceSizes(this.options);
   }
 

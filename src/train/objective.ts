@@ -2,27 +2,20 @@
 
 import type { RecurrentState } from '../layers/state.js';
 import type { View } from '../memory/view.js';
+import type { Score } from '../models/learner.js';
 import type { Network } from '../models/network.js';
-
-/** What validation finds. */
-export interface Validation {
-  /** Mean over what counts. */
-  readonly loss: number;
-  /** The share of the sequences that are right, where an answer can be right. */
-  readonly right?: number | undefined;
-}
 
 /** A model and the data it learns. */
 export interface Objective {
   readonly model: Network;
   /** Updates until it is validated: one pass over the data, or so many where they have no end. */
   readonly stepsPerEpoch: number;
-  /** What one step has of what is counted a second: tokens of a text, sequences of a task. */
+  /** What one step has of what is counted a second: tokens of a text, sequences of a task, examples. */
   readonly unitsPerStep: number;
   /** Whether the loss is in nats, so that its exponential is a perplexity. */
   readonly inNats: boolean;
-  /** What the data are, in messages. */
-  readonly noun: 'text' | 'task';
+  /** What the data are, in messages: `text`, `task`. */
+  readonly noun: string;
   /** Tells these data from others. */
   readonly fingerprint: string;
   /** What an epoch begins with, and the shape of what `loss` hands on; without layers where nothing is carried. */
@@ -33,5 +26,5 @@ export interface Objective {
    */
   loss(step: number, state: RecurrentState): { readonly loss: View; readonly state: RecurrentState };
   /** The loss on data that are not learnt from, if there are any. */
-  validate(): Validation | undefined;
+  validate(): Score | undefined;
 }

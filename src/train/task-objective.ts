@@ -4,11 +4,12 @@ import { trainingBatch } from '../data/tasks/stream.js';
 import type { Task } from '../data/tasks/task.js';
 import type { Engine } from '../engine.js';
 import { RecurrentState } from '../layers/state.js';
+import type { Score } from '../models/learner.js';
 import type { SequenceModel } from '../models/sequence-model.js';
 import { reserveMemory, trainingBytes } from '../models/sizes.js';
 import type { ModelSizes, RunSizes } from '../models/sizes.js';
 import { scorePart } from './evaluate-task.js';
-import type { Objective, Validation } from './objective.js';
+import type { Objective } from './objective.js';
 import { MOMENTS } from './settings.js';
 import type { FullTaskSettings } from './task-settings.js';
 
@@ -60,7 +61,7 @@ export class TaskObjective implements Objective {
     return { loss: this.model.loss(inputs, targets).loss, state };
   }
 
-  validate(): Validation {
+  validate(): Score {
     const { seed, batch: size, validSequences: count } = this.#settings;
     const { loss, right, sequences } = scorePart(this.model, this.#task, 'valid', { seed, count, size });
     return { loss, right: right / sequences };
