@@ -1,7 +1,7 @@
 /** The public surface of recurra. */
 
 export { createEngine } from './engine.js';
-export type { Engine, EngineOptions, EngineReport, HostArray, Ids } from './engine.js';
+export type { Engine, EngineOptions, EngineReport, HostArray, Ids, Rehearsal } from './engine.js';
 export type { Tier } from './kernels/select.js';
 export type { FloatArray } from './memory/heap.js';
 export { View } from './memory/view.js';
@@ -132,7 +132,12 @@ export type { RecurrentSpectrum } from './inspect/spectra.js';
 export { gateSaturation, normsBack } from './inspect/trace.js';
 export type { GateSaturation } from './inspect/trace.js';
 
-export type { Network } from './models/network.js';
+export type { Network, NetworkRow } from './models/network.js';
+export type { Learner, Score } from './models/learner.js';
+export { fit } from './train/fit.js';
+export type { FitData, FitOptions } from './train/fit.js';
+export { fitSettingsOf } from './train/fit-settings.js';
+export type { FitSettings } from './train/fit-settings.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';

@@ -10,9 +10,18 @@ import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
 import { RNN } from '../layers/rnn.js';
 import type { Parameter } from '../memory/parameter.js';
+import type { Shape } from '../shape.js';
 import { countParameters } from './sizes.js';
 import type { Cell, ModelSizes } from './sizes.js';
 import type { Snapshot, Snapshotable } from './snapshot.js';
+
+/** A parameter of a network, as its table shows it. */
+export interface NetworkRow {
+  readonly name: string;
+  readonly shape: Shape;
+  /** How many numbers it holds. */
+  readonly parameters: number;
+}
 
 /** A network of named parts. */
 export abstract class Network implements Snapshotable {
@@ -33,6 +42,11 @@ export abstract class Network implements Snapshotable {
   /** The number of trainable numbers. */
   get parameterCount(): number {
     return this.parameters().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Its parameters by name, with their shapes. */
+  table(): NetworkRow[] {
+    return [...this.#named()].map(([name, { shape, size }]) => ({ name, shape, parameters: size }));
   }
 
   /** A copy of every parameter under the name of its part, such as `rnn.`, with PyTorch's names behind. */
@@ -68,16 +82,22 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers, where there are several. */
   readonly dropout: number;
+  /** Whether every layer also reads the sequence from its end. Default false. */
+  readonly bidirectional?: boolean;
+  /** Whether the only direction is from the end to the beginning. Default false. */
+  readonly reverse?: boolean;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
     hiddenSize,
     numLayers,
+    bidirectional,
+    reverse,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
   });
