@@ -140,6 +140,8 @@ export { fitSettingsOf } from './train/fit-settings.js';
 export type { FitSettings } from './train/fit-settings.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export { Tagger } from './models/tagger.js';
+export type { TaggerOptions, TaggerOutput } from './models/tagger.js';
 export { evaluateTask } from './train/evaluate-task.js';
 export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
 export { trainTask } from './train/train-task.js';

@@ -9,8 +9,9 @@
  *     near    LOC      PER
  *     for     ORG      MISC
  *
- * `chain`: six labels, each followed by one of two, and words that tell the label in seven cases of ten and say something
- * else in three. A tagger that decides word by word breaks the chain; one that scores transitions does not.
+ * `chain`: six labels in a circle, each followed by the next, and words that tell the label in half of the cases and in
+ * the other half say anything else. The sentence as a whole tells where on the circle it begins; a tagger that decides
+ * word by word breaks the chain, one that scores transitions keeps it.
  */
 
 import { checkChoice, checkKnown, checkSeed, checkSize } from '../options.js';
@@ -93,29 +94,27 @@ function name(random: Random): string {
 /** The labels of `chain`. */
 const STATES = ['dawn', 'morning', 'noon', 'evening', 'dusk', 'night'] as const;
 
-/** How far along the circle of labels the next one may be. */
-const STRIDES = [1, 3] as const;
-
-/** Twelve words, each with the label of its own or, in three cases of ten, with any of the other five. */
+/** Twelve words, each with the label of its own or, in half of the cases, with any of the other five. */
 function chainSentence(random: Random): TaggedSentence {
-  let state = random.integer(STATES.length);
+  const first = random.integer(STATES.length);
   const [words, labels]: [string[], string[]] = [[], []];
   for (let t = 0; t < 12; t++) {
-    const shown = random.uniform() < 0.7 ? state : (state + 1 + random.integer(STATES.length - 1)) % STATES.length;
-    words.push(`at-${STATES[shown]!}`);
-    labels.push(STATES[state]!);
-    state = (state + pick(STRIDES, random)) % STATES.length;
+    const strays = random.uniform() < 0.5 ? 0 : 1 + random.integer(STATES.length - 1);
+    words.push(`at-${around(first + t + strays)}`);
+    labels.push(around(first + t));
   }
   return { words, labels };
 }
 
-/** The number of places where a label follows one that it cannot follow, in labels of `chain`. */
+/** The label so many steps from the first. */
+function around(steps: number): string {
+  return STATES[steps % STATES.length]!;
+}
+
+/** The number of places where a label does not follow the one before it, in labels of `chain`. */
 export function brokenLinks(labels: readonly string[]): number {
-  const states = labels.map((label) => STATES.indexOf(label as (typeof STATES)[number]));
-  return states.slice(1).filter((state, t) => {
-    const stride = (state - states[t]! + STATES.length) % STATES.length;
-    return !(STRIDES as readonly number[]).includes(stride);
-  }).length;
+  const places = labels.map((label) => STATES.indexOf(label as (typeof STATES)[number]));
+  return places.slice(1).filter((place, t) => place !== (places[t]! + 1) % STATES.length).length;
 }
 
 function pick<T>(values: readonly T[], random: Random): T {

@@ -142,11 +142,11 @@ describe('generated sentences', () => {
     for (const count of Object.values(spans)) expect(Math.abs(count / total - 1 / 4)).toBeLessThan(0.05);
   });
 
-  test('chain: no link is broken, and a word is right in seven cases of ten', () => {
+  test('chain: no link is broken, and a word is right in half of the cases', () => {
     const drawn = taggedSentences('chain', { count: 300 });
     expect(drawn.reduce((sum, { labels }) => sum + brokenLinks(labels), 0)).toBe(0);
     const told = drawn.flatMap(({ words, labels }) => words.map((word, i) => word === `at-${labels[i]}`));
-    expect(told.filter(Boolean).length / told.length).toBeCloseTo(0.7, 1);
+    expect(told.filter(Boolean).length / told.length).toBeCloseTo(0.5, 1);
     expect(brokenLinks(['dawn', 'dusk', 'night', 'night'])).toBe(2);
   });
 
