@@ -25,6 +25,8 @@ import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
+import { SPLITS, tagCommand } from './tag.js';
+import type { TagArguments } from './tag.js';
 import { trainCommand } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
@@ -92,6 +94,15 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
+  program
+    .command('tag <dir>')
+    .description('a label for each word of a text, a sentence a line: word, tab, label')
+    .option('--text <file>', 'text to label, UTF-8 (what comes on stdin)', path('--text'))
+    .option('--split <how>', 'blanks: words are what stands between them; or words (blanks)', oneOf('--split', SPLITS))
+    .option('--locale <locale>', 'language of --split words, such as ja (en)', anyText('--locale'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: TagArguments) => run(tagCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')

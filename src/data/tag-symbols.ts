@@ -13,6 +13,8 @@ export interface TagSymbolsOptions {
   readonly lowercase?: boolean | undefined;
   /** Words seen less often are unknown. Default 1. */
   readonly minCount?: number | undefined;
+  /** Labels beside those of the sentences, for others that are kept apart to validate. Default: none. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** Symbols as they are stored. */
@@ -59,7 +61,7 @@ export class TagSymbols {
    * @throws OptionError; DataError for no sentences, or no word that is seen often enough
    */
   static fromSentences(sentences: readonly TaggedSentence[], options: TagSymbolsOptions = {}): TagSymbols {
-    checkKnown('TagSymbols.fromSentences', options, ['lowercase', 'minCount']);
+    checkKnown('TagSymbols.fromSentences', options, ['lowercase', 'minCount', 'labels']);
     const lowercase = checkFlag('TagSymbols.fromSentences', 'lowercase', options.lowercase ?? true);
     const minCount = checkSize('TagSymbols.fromSentences', 'minCount', options.minCount ?? 1);
     const forms = sentences.flatMap(({ words }) => words);
@@ -67,7 +69,7 @@ export class TagSymbols {
     const known = frequent(forms.map((word) => (lowercase ? word.toLowerCase() : word)), minCount); // prettier-ignore
     if (known.length === 0) throw new DataError(`TagSymbols: no word is seen ${minCount} times. Lower minCount.`);
     const characters = Vocabulary.fromText([...new Set(forms)].join(''), { level: 'char' });
-    const labels = new Set(sentences.flatMap((sentence) => sentence.labels));
+    const labels = new Set([...sentences.flatMap((sentence) => sentence.labels), ...(options.labels ?? [])]);
     return new TagSymbols(Vocabulary.fromSentences([known]), characters, [...labels], lowercase);
   }
 

@@ -30,6 +30,7 @@ import { TagCounts } from './tag-counts.js';
 import { describeTagger, fullTaggerOptions, storedTaggerOptions } from './tagger-options.js';
 import type { FullTaggerOptions, TaggerOptions } from './tagger-options.js';
 
+export { TAGGER_OUTPUTS } from './tagger-options.js';
 export type { TaggerOptions, TaggerOutput } from './tagger-options.js';
 
 /** Sentences that `tagAll` labels at a time. */

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { spansOf } from '../../src/data/spans.js';
 import { TagSymbols } from '../../src/data/tag-symbols.js';
+import type { TagSymbolsJSON } from '../../src/data/tag-symbols.js';
 import { TaggedExamples } from '../../src/data/tagged-examples.js';
 import { brokenLinks, taggedSentences } from '../../src/data/tagged-text.js';
 import { PADDING, UNKNOWN } from '../../src/data/vocabulary.js';
@@ -24,6 +25,10 @@ describe('symbols', () => {
     expect([symbols.labelId('V'), symbols.labelId('X')]).toEqual([2, undefined]);
     const own = TagSymbols.fromSentences(sentences, { lowercase: false });
     expect(own.words.symbols.slice(3)).toEqual(['The', 'cat', 'sat', 'the', 'Dog']);
+  });
+
+  test('labels of sentences kept apart come behind', () => {
+    expect(TagSymbols.fromSentences(sentences, { labels: ['X', 'N'] }).labels).toEqual(['D', 'N', 'V', 'X']);
   });
 
   test('rare words, and words that look like reserved symbols, are unknown', () => {
@@ -48,7 +53,7 @@ describe('symbols', () => {
   });
 
   test('come back from JSON', () => {
-    const again = TagSymbols.fromJSON(JSON.parse(JSON.stringify(symbols)));
+    const again = TagSymbols.fromJSON(JSON.parse(JSON.stringify(symbols)) as TagSymbolsJSON);
     expect(again.toJSON()).toEqual(symbols.toJSON());
     expect(again.encode([['The', 'dog']])).toEqual(symbols.encode([['The', 'dog']]));
   });
