@@ -166,6 +166,11 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
+    .option(
+      '--chrono <n>',
+      'most steps that gates begin with a memory of, of tasks (0: none; copy all its steps)',
+      whole('--chrono', 0),
+    )
     .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
     .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))
