@@ -20,6 +20,7 @@ export { createTask, TASK_NAMES } from './data/tasks/list.js';
 export type { TaskName } from './data/tasks/list.js';
 export type { Task } from './data/tasks/task.js';
 export type { IdTensor, SequenceBatch, SequenceForm } from './data/sequences.js';
+export { allBatches } from './data/examples.js';
 export type { Examples } from './data/examples.js';
 export { readConll, writeConll } from './data/conll.js';
 export type { ConllOptions, TaggedSentence } from './data/conll.js';
