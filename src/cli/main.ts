@@ -21,6 +21,8 @@ import type { InfoArguments } from './info.js';
 import { inspectCommand } from './inspect.js';
 import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
+import { summaryCommand } from './summary.js';
+import type { SummaryArguments } from './summary.js';
 import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
@@ -103,6 +105,13 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...THREADS)
     .option(...REVECTORIZE)
     .action((dir: string, options: TagArguments) => run(tagCommand(dir, options)));
+  program
+    .command('summary <dir>')
+    .description('the weights of a model by name, and what a step of its training costs')
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')

@@ -140,6 +140,19 @@ test('a long sequence of large scores loses nothing in 32 bits', async () => {
   expect(run(engine) / run(exact)).toBeCloseTo(1, 6);
 });
 
+test('the same bits for any number of threads', async () => {
+  const sizes = { T: 4, B: 64, K: 32, lengths: Array.from({ length: 64 }, (_, b) => 1 + (b % 4)) };
+  const run = async (threads: number) => {
+    const engine = await createEngine({ kernels: 'simd', threads });
+    const { crf, emissions, targets, options } = chainOf(engine, sizes);
+    const loss = engine.step(() => sum(crf.logLikelihood(emissions.view(), targets, options)));
+    const gradients = [emissions, ...crf.parameters()].map((parameter) => parameter.gradientToArray());
+    engine.dispose();
+    return [loss, ...gradients];
+  };
+  expect(await run(3)).toEqual(await run(1));
+});
+
 test('among equal paths the one of the lowest ids is taken', async () => {
   const engine = await doubleEngine();
   const crf = new CRF(engine, { labels: 3, init: uniform(0) });
