@@ -67,6 +67,8 @@ export type { Operand } from './ops/broadcast.js';
 export { concat, slice } from './ops/concat.js';
 export { crossEntropy } from './ops/cross-entropy.js';
 export type { CrossEntropyOptions } from './ops/cross-entropy.js';
+export { sampledCrossEntropy } from './ops/sampled-softmax.js';
+export type { Negatives, OutputWeights } from './ops/sampled-softmax.js';
 export { dropout } from './ops/dropout.js';
 export type { StateSource } from './ops/sequence.js';
 export type { DropoutMask } from './ops/dropout.js';
@@ -102,6 +104,9 @@ export type { Progress, Schedule, ScheduleOptions } from './optim/schedule.js';
 
 export { LanguageModel } from './models/language-model.js';
 export type { GenerateOptions, LanguageModelOptions } from './models/language-model.js';
+export type { SampleOptions } from './models/sample.js';
+export type { ProposalOption } from './models/proposals.js';
+export type { WordTable } from './models/vectors.js';
 export { Hopfield } from './models/hopfield.js';
 export type { HopfieldOptions, RecallOptions } from './models/hopfield.js';
 export { ModernHopfield } from './models/modern-hopfield.js';
