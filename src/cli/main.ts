@@ -6,6 +6,7 @@ import { TASK_NAMES } from '../data/tasks/list.js';
 import { LEVELS } from '../data/tokenizer.js';
 import { MOST_THREADS, TIERS } from '../kernels/select.js';
 import { CELLS } from '../models/language-model.js';
+import { STOPS } from '../models/generate.js';
 import { MAX_SEED } from '../options.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
@@ -75,6 +76,17 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
       real('--temperature', (x) => x >= 0, 'a number of at least 0'),
     ) // prettier-ignore
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
+    .option(
+      '--top-p <p>',
+      'take only from the fewest most likely that come to p (1)',
+      real('--top-p', (p) => p > 0 && p <= 1, 'a number above 0 and at most 1'),
+    )
+    .option(
+      '--repetition-penalty <x>',
+      'makes tokens that there are already less likely, 1.2 is usual (1)',
+      real('--repetition-penalty', (x) => x >= 1, 'a number of at least 1'),
+    )
+    .option('--stop <where>', 'length, or sentence to end where one ends (length)', oneOf('--stop', STOPS))
     .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
     .option(...THREADS)
     .option(...REVECTORIZE)
@@ -142,6 +154,18 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
+    .option('--tied', "the weights of the output are the embedding's, which is then as wide as the state")
+    .option('--projection', 'with --tied, a layer before the output, so that the two may differ in width')
+    .option(
+      '--sampled <n>',
+      'negatives of a sampled softmax that trains in place of the full one',
+      whole('--sampled', 1),
+    )
+    .option(
+      '--proposals <name>',
+      'how negatives are drawn, log-uniform or unigram (log-uniform)',
+      oneOf('--proposals', ['log-uniform', 'unigram']),
+    )
     .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
     .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))
