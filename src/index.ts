@@ -21,6 +21,8 @@ export type { TaskName } from './data/tasks/list.js';
 export type { Task } from './data/tasks/task.js';
 export type { SequenceBatch, SequenceForm } from './data/sequences.js';
 export type { Examples } from './data/examples.js';
+export { Sentences } from './data/sentences.js';
+export type { SentenceBatch, SentenceOptions } from './data/sentences.js';
 
 export type { Scale } from './plot/axis.js';
 export type { FrameOptions } from './plot/frame.js';
@@ -107,6 +109,9 @@ export type { GenerateOptions, LanguageModelOptions } from './models/language-mo
 export type { SampleOptions } from './models/sample.js';
 export type { ProposalOption } from './models/proposals.js';
 export type { WordTable } from './models/vectors.js';
+export { MaskedLanguageModel } from './models/masked-language-model.js';
+export type { MaskedLanguageModelOptions } from './models/masked-language-model.js';
+export type { Filled, Guess } from './models/blanks.js';
 export { Hopfield } from './models/hopfield.js';
 export type { HopfieldOptions, RecallOptions } from './models/hopfield.js';
 export { ModernHopfield } from './models/modern-hopfield.js';

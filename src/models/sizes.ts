@@ -28,6 +28,8 @@ export interface ModelSizes {
   /** L. */
   readonly numLayers: number;
   readonly dropout: number;
+  /** Whether every layer reads from both ends; `stepFloats` does not count it. Default false. */
+  readonly bidirectional?: boolean;
   /** Whether the weights of the output are those of the embedding. Default false. */
   readonly tied?: boolean;
   /** Whether a layer from H to E comes before the output. Default false. */
@@ -66,12 +68,18 @@ export function countParameters(sizes: ModelSizes): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
   const layer = (I: number): number => CELL[cell].gates * H * (I + H + 2);
   const head = sizes.tied === true ? O : O * readWidth(sizes) + O;
-  return V * E + layer(E) + (L - 1) * layer(H) + (sizes.projection === true ? H * E : 0) + head;
+  const D = directions(sizes);
+  return V * E + D * (layer(E) + (L - 1) * layer(D * H)) + (sizes.projection === true ? H * E : 0) + head;
+}
+
+/** D. */
+function directions({ bidirectional = false }: ModelSizes): number {
+  return bidirectional ? 2 : 1;
 }
 
 /** The width of what the output reads. */
-function readWidth({ embeddingSize: E, hiddenSize: H, projection = false }: ModelSizes): number {
-  return projection ? E : H;
+function readWidth(sizes: ModelSizes): number {
+  return sizes.projection === true ? sizes.embeddingSize : directions(sizes) * sizes.hiddenSize;
 }
 
 /**
@@ -82,8 +90,9 @@ export function modelFloats(sizes: ModelSizes, moments: number = 0): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
   const { projection = false, frozen = false } = sizes;
   const output = bothPanels(readWidth(sizes), O) + (projection ? bothPanels(H, E) : 0);
-  const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + output;
-  const weights = (2 + moments) * (countParameters(sizes) + (4 * L + 4) * PADDING);
+  const D = directions(sizes);
+  const panels = D * (layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, D * H, H)) + output;
+  const weights = (2 + moments) * (countParameters(sizes) + (4 * D * L + 4) * PADDING);
   return CONSTANTS + weights - (frozen ? moments * V * E : 0) + panels;
 }
 
