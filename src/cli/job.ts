@@ -50,6 +50,7 @@ export interface TrainArguments extends EngineArguments {
   readonly projection?: boolean;
   readonly sampled?: number;
   readonly proposals?: 'log-uniform' | 'unigram';
+  readonly chrono?: number;
   readonly batch?: number;
   readonly window?: number;
   readonly epochs?: number;

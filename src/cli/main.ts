@@ -15,6 +15,8 @@ import type { BenchArguments } from './bench.js';
 import { evaluateCommand } from './evaluate.js';
 import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
+import { fillCommand } from './fill.js';
+import type { FillArguments } from './fill.js';
 import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
@@ -22,6 +24,8 @@ import type { InfoArguments } from './info.js';
 import { inspectCommand } from './inspect.js';
 import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
+import { summaryCommand } from './summary.js';
+import type { SummaryArguments } from './summary.js';
 import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
@@ -95,6 +99,14 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
   program
+    .command('fill <dir> <text>')
+    .description('the likeliest words for the blanks of a sentence, ___ or [MASK]')
+    .option('--top <k>', 'words for each blank (5)', whole('--top', 1))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, text: string, options: FillArguments) => run(fillCommand(dir, text, options)));
+  program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
     .requiredOption('--text <file>', 'text to run it on, UTF-8', path('--text'))
@@ -104,6 +116,13 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
+  program
+    .command('summary <dir>')
+    .description('the weights of a model by name, and what a step of its training costs')
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')
@@ -178,6 +197,11 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
       '--proposals <name>',
       'how negatives are drawn, log-uniform or unigram (log-uniform)',
       oneOf('--proposals', ['log-uniform', 'unigram']),
+    )
+    .option(
+      '--chrono <n>',
+      'most steps that gates begin with a memory of, of tasks (0: none; copy all its steps)',
+      whole('--chrono', 0),
     )
     .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
