@@ -5,7 +5,7 @@ import { Sentences } from '../data/sentences.js';
 import type { SentenceBatch } from '../data/sentences.js';
 import type { Level } from '../data/tokenizer.js';
 import { RESERVED } from '../data/vocabulary.js';
-import { OptionError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import { MaskedLanguageModel } from '../models/masked-language-model.js';
 import type { MaskedLanguageModelOptions } from '../models/masked-language-model.js';
 import { readCorpus } from './files.js';
@@ -74,9 +74,12 @@ export const MASK: Kind<MaskedLanguageModel, SentenceBatch, Data> = {
     }
     const size = vocabSize ?? (level === 'word' ? WORDS : undefined);
     const corpus = await readCorpus(file, { level, locale, vocabSize: size });
-    const parts = validFraction === 0 ? { train: corpus } : corpus.split(validFraction);
     const of = (part: Corpus): Sentences => new Sentences(part, sentenceOptions(options));
-    return { corpus, train: of(parts.train), valid: 'valid' in parts ? of(parts.valid) : undefined };
+    return naming(file, () => {
+      if (validFraction === 0) return { corpus, train: of(corpus), valid: undefined };
+      const { train, valid } = corpus.split(validFraction);
+      return { corpus, train: of(train), valid: of(valid) };
+    });
   },
 
   create: (engine, { corpus }, options) => new MaskedLanguageModel(engine, modelOptions(corpus, options)),
@@ -88,10 +91,23 @@ export const MASK: Kind<MaskedLanguageModel, SentenceBatch, Data> = {
     return `${grouped(train.count)} sentences, ${grouped(corpus.tokens.length)} tokens, ${different} different ${corpus.vocabulary.level === 'char' ? 'characters' : 'words'}`;
   },
 
+  figures: (model, batches) => ({ pseudoPerplexity: model.pseudoPerplexity(batches) }),
+
   async evaluation({ vocabulary }, file, options) {
-    return new Sentences(await readCorpus(file, { vocabulary }), sentenceOptions(options));
+    const corpus = await readCorpus(file, { vocabulary });
+    return naming(file, () => new Sentences(corpus, sentenceOptions(options)));
   },
 };
+
+/** Runs `read`, and says of which file its errors speak. */
+function naming<T>(file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
 
 function sentenceOptions({ maxLength }: KindArguments): { maxLength?: number } {
   return maxLength === undefined ? {} : { maxLength: maxLength as number };
