@@ -36,7 +36,7 @@ export abstract class Network implements Snapshotable {
 
   /** The trainable tensors. */
   parameters(): Parameter[] {
-    return [...this.#named().values()];
+    return [...this.#named().values()].filter(({ trained }) => trained);
   }
 
   /** The number of trainable numbers. */
@@ -44,12 +44,12 @@ export abstract class Network implements Snapshotable {
     return this.parameters().reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Its parameters by name, with their shapes. */
+  /** Its weights by name, with their shapes, those that are frozen too. */
   table(): NetworkRow[] {
     return [...this.#named()].map(([name, { shape, size }]) => ({ name, shape, parameters: size }));
   }
 
-  /** A copy of every parameter under the name of its part, such as `rnn.`, with PyTorch's names behind. */
+  /** A copy of every weight, frozen ones too, under the name of its part, such as `rnn.`, with PyTorch's names behind. */
   stateDict(): StateDict {
     return new Map(
       [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
@@ -64,7 +64,7 @@ export abstract class Network implements Snapshotable {
   #named(): Map<string, Parameter> {
     return new Map(
       Object.entries(this.parts).flatMap(([part, layer]) => {
-        return layer.parameters().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
+        return layer.tensors().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
       }),
     );
   }
