@@ -128,7 +128,7 @@ export type { FitData, FitOptions } from './train/fit.js';
 export { fitSettingsOf } from './train/fit-settings.js';
 export type { FitSettings } from './train/fit-settings.js';
 export { HRED } from './models/hred.js';
-export type { ReplyOptions } from './models/hred.js';
+export type { ReplyOptions } from './models/reply.js';
 export type { HredOptions } from './models/hred-options.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';

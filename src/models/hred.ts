@@ -14,11 +14,10 @@
  * The loss is the bound -log p <= NLL + KL(posterior, prior). Each network runs once over all utterances of a batch.
  */
 
-import { dialogueBatch, encodeUtterance } from '../data/dialogues.js';
+import { dialogueBatch } from '../data/dialogues.js';
 import type { DialogueBatch } from '../data/dialogues.js';
-import { BEGINNING, PADDING, UNKNOWN, Vocabulary } from '../data/vocabulary.js';
+import { Vocabulary } from '../data/vocabulary.js';
 import type { Engine, HostArray } from '../engine.js';
-import { DataError, OptionError } from '../errors.js';
 import { Embedding } from '../layers/embedding.js';
 import { GaussianLayer } from '../layers/gaussian.js';
 import { GRU } from '../layers/gru.js';
@@ -38,7 +37,6 @@ import { gaussianDivergence } from '../ops/gaussian-divergence.js';
 import type { Gaussian } from '../ops/gaussian-divergence.js';
 import { gaussianSample } from '../ops/gaussian-sample.js';
 import { reshape } from '../ops/transpose.js';
-import { checkKnown, checkSeed, checkSize } from '../options.js';
 import { Random } from '../random.js';
 import { checkDialogues, contextLayout, countTargets, decoderLayout } from './hred-layout.js';
 import { describeHred, fullHredOptions, HRED_OPTIONS } from './hred-options.js';
@@ -46,20 +44,10 @@ import type { FullHredOptions, HredOptions } from './hred-options.js';
 import { Learner } from './learner.js';
 import type { Score } from './learner.js';
 import { fromStored, makeRecurrent } from './network.js';
-import { checkSampleOptions, sampleToken } from './sample.js';
-import type { SampleOptions } from './sample.js';
+import { checkReply, encodeSaid, sayWords } from './reply.js';
+import type { ReplyOptions } from './reply.js';
 import { Fields } from './snapshot.js';
 import type { Snapshot } from './snapshot.js';
-
-/** Options of `reply`. */
-export interface ReplyOptions extends SampleOptions {
-  /** Divides the logits: below 1 is bolder, above 1 more even; 0 always takes the most likely. Default 0. */
-  readonly temperature?: number | undefined;
-  /** Most tokens of a reply. Default 50. */
-  readonly length?: number | undefined;
-  /** Seed of the sampling. Default 1. */
-  readonly seed?: number | undefined;
-}
 
 /** What a batch is told by. */
 interface Terms {
@@ -69,7 +57,7 @@ interface Terms {
   readonly divergence: View | undefined;
 }
 
-/** The seed of the noise that an evaluation draws z by, anew for each batch. */
+/** The seed of the noise that an evaluation draws z by. */
 const EVALUATION_SEED = 1;
 
 /** A model of dialogues: HRED, with a latent variable VHRED, without context a flat one. */
@@ -94,15 +82,8 @@ export class HRED extends Learner<DialogueBatch> {
   constructor(engine: Engine, options: HredOptions, init?: Initializer) {
     super(engine);
     this.options = fullHredOptions(options);
-    const {
-      vocabulary,
-      cell,
-      embeddingSize: E,
-      hiddenSize: H,
-      contextSize: C,
-      latent: Z,
-      bidirectional,
-    } = this.options;
+    const { vocabulary, cell, bidirectional } = this.options;
+    const { embeddingSize: E, hiddenSize: H, contextSize: C, latent: Z } = this.options;
     const own = init === undefined ? {} : { init };
     const recurrent = init === undefined ? {} : { inputInit: init, recurrentInit: init };
     this.#embedding = new Embedding(engine, { vocabSize: vocabulary.size, size: E, ...own });
@@ -146,7 +127,8 @@ export class HRED extends Learner<DialogueBatch> {
    * @throws ShapeError, DataError
    */
   override loss(batch: DialogueBatch, step?: number): View {
-    const { nll, divergence } = this.#terms(batch);
+    const { recording } = this.engine.tape;
+    const { nll, divergence } = this.#terms(batch, recording ? this.engine.random : new Random(EVALUATION_SEED));
     const { annealing } = this.options;
     const weight = step === undefined || annealing === 0 ? 1 : Math.min(step / annealing, 1);
     return divergence === undefined ? nll : add(nll, multiply(divergence, weight / countTargets(batch)));
@@ -162,11 +144,12 @@ export class HRED extends Learner<DialogueBatch> {
    * word, `kl` an utterance and `perplexity`, the exponential of the loss.
    */
   override evaluate(batches: Iterable<DialogueBatch>): Score {
+    const random = new Random(EVALUATION_SEED);
     let [nll, kl, words, utterances] = [0, 0, 0, 0];
     for (const batch of batches) {
       const count = this.weight(batch);
       const [mean, divergence] = this.engine.evaluate(() => {
-        const terms = this.#terms(batch);
+        const terms = this.#terms(batch, random);
         return [terms.nll.item(), terms.divergence?.item() ?? 0];
       });
       nll += mean * count;
@@ -179,7 +162,8 @@ export class HRED extends Learner<DialogueBatch> {
     return { loss, figures: { ...latent, perplexity: Math.exp(loss) } };
   }
 
-  #terms(batch: DialogueBatch): Terms {
+  /** @param random what the latent variables are drawn with */
+  #terms(batch: DialogueBatch, random: Random): Terms {
     checkDialogues('HRED', batch);
     const encoded = this.#encode(batch);
     const before = this.#contextBefore(encoded, batch.counts);
@@ -187,9 +171,8 @@ export class HRED extends Learner<DialogueBatch> {
     const posterior = this.#latent.posterior.forward(concat([before, encoded], 1));
     const prior = this.#latent.prior.forward(before);
     const divergence = gaussianDivergence(posterior, { prior, reduction: 'sum' });
-    const { recording } = this.engine.tape;
-    const z = sample(posterior, recording ? this.engine.random : new Random(EVALUATION_SEED));
-    return { nll: this.#decode(batch, concat([before, z], 1)), divergence };
+    const given = concat([before, sample(posterior, random)], 1);
+    return { nll: this.#decode(batch, given), divergence };
   }
 
   /** The vector of each utterance, (R, D H). */
@@ -232,30 +215,25 @@ export class HRED extends Learner<DialogueBatch> {
    */
   reply(utterances: readonly string[], options: ReplyOptions = {}): string {
     const operation = `${HRED.kind}.reply`;
-    checkKnown(operation, options, ['temperature', 'topK', 'length', 'seed']);
-    checkSampleOptions(operation, options);
-    const { temperature = 0, topK, seed = 1, length = 50 } = options;
-    checkSize(operation, 'length', length);
-    const random = new Random(checkSeed(operation, seed));
-    const ids = encodeAll(operation, utterances, this.vocabulary);
-    const begin = this.engine.evaluate(() => this.#listen(ids, temperature === 0 ? undefined : random));
+    const choice = checkReply(operation, options);
+    const ids = encodeSaid(operation, utterances, this.vocabulary);
+    const drawn = choice.sampling.temperature === 0 ? undefined : choice.random;
+    const begin = this.engine.evaluate(() => this.#listen(ids, drawn));
     let { state } = begin;
-    const said: number[] = [];
-    while (said.length < length) {
-      // An utterance has at least one symbol.
-      const excluded = said.length === 0 ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];
-      const next = this.engine.evaluate(() => {
-        const step = this.#say(said.at(-1) ?? BEGINNING, begin.given, state);
+    const said = sayWords(choice, (id) =>
+      this.engine.evaluate(() => {
+        const step = this.#say(id, begin.given, state);
         state = step.state.detach();
-        return sampleToken(step.logits.toArray(), random, { temperature, topK }, excluded);
-      });
-      if (next === BEGINNING) break;
-      said.push(next);
-    }
+        return step.logits.toArray();
+      }),
+    );
     return this.vocabulary.decode(said);
   }
 
-  /** What the next utterance follows from, (1, C + Z), and the state it begins with. */
+  /**
+   * What the next utterance follows from, (1, C + Z), and the state it begins with.
+   * @param random what the latent variable is drawn with; none: it is the mean of its prior
+   */
   #listen(ids: readonly Int32Array[], random: Random | undefined): { given: HostArray; state: RecurrentState } {
     const context = this.#contextAfter(ids);
     const parts = [context];
@@ -313,16 +291,4 @@ function sample(gaussian: Gaussian, random: Random): View {
   const noise = new Float64Array(gaussian.mean.size);
   random.fillNormal(noise, 1);
   return gaussianSample(gaussian, noise);
-}
-
-/** @throws OptionError, DataError */
-function encodeAll(operation: string, utterances: readonly string[], vocabulary: Vocabulary): Int32Array[] {
-  if (!Array.isArray(utterances) || !utterances.every((text) => typeof text === 'string')) {
-    throw new OptionError(`${operation}: utterances must be a list of strings.`);
-  }
-  return utterances.map((text, i) => {
-    const ids = encodeUtterance(text, vocabulary);
-    if (ids.length > 2) return ids;
-    throw new DataError(`${operation}: utterance ${i + 1} is empty. Leave it out.`);
-  });
 }
