@@ -6,11 +6,12 @@ import type { Learner } from '../models/learner.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
+import { DIALOGUE } from './dialogue-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [];
+export const KINDS: readonly AnyKind[] = [DIALOGUE as AnyKind];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;

@@ -50,7 +50,7 @@ export class Dialogues implements Examples<DialogueBatch> {
   private constructor(dialogues: readonly (readonly Int32Array[])[], vocabulary: Vocabulary) {
     this.vocabulary = vocabulary;
     this.#dialogues = dialogues;
-    this.fingerprint = fingerprintOf(dialogues);
+    this.fingerprint = fingerprintOf(dialogues, vocabulary);
   }
 
   /**
@@ -86,6 +86,11 @@ export class Dialogues implements Examples<DialogueBatch> {
   /** How many dialogues there are. */
   get count(): number {
     return this.#dialogues.length;
+  }
+
+  /** How many utterances there are in all of them. */
+  get utterances(): number {
+    return this.#dialogues.reduce((sum, { length }) => sum + length, 0);
   }
 
   /** The ids of dialogue i. */
@@ -188,13 +193,11 @@ function refuseBeside(options: DialoguesOptions): void {
   }
 }
 
-/** A checksum of all ids: what an utterance is is between its BEGINNINGs, what a dialogue is in the counts. */
-function fingerprintOf(dialogues: readonly (readonly Int32Array[])[]): string {
+/** A checksum of the symbols and of all ids; the counts say where a dialogue ends, BEGINNING where an utterance does. */
+function fingerprintOf(dialogues: readonly (readonly Int32Array[])[], { symbols }: Vocabulary): string {
   const utterances = dialogues.flat();
   const parts = [Int32Array.from(dialogues, ({ length }) => length), ...utterances];
-  const crc = parts.reduce(
-    (before, ids) => crc32(new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength), before),
-    0,
-  );
+  const bytes = parts.map((ids) => new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength));
+  const crc = [new TextEncoder().encode(symbols.join('\n')), ...bytes].reduce((before, part) => crc32(part, before), 0);
   return `${dialogues.length}:${utterances.length}:${crc.toString(16)}`;
 }

@@ -141,7 +141,7 @@ export class HRED extends Learner<DialogueBatch> {
 
   /**
    * The loss a word, which for a latent variable is a bound, taken by one sample of each posterior; figures: `nll` a
-   * word, `kl` an utterance and `perplexity`, the exponential of the loss.
+   * word, `kl` an utterance (0 without a latent variable) and `perplexity`, the exponential of the loss.
    */
   override evaluate(batches: Iterable<DialogueBatch>): Score {
     const random = new Random(EVALUATION_SEED);
@@ -158,8 +158,7 @@ export class HRED extends Learner<DialogueBatch> {
       utterances += batch.lengths.length;
     }
     const loss = (nll + kl) / words;
-    const latent = this.#latent === undefined ? {} : { nll: nll / words, kl: kl / utterances };
-    return { loss, figures: { ...latent, perplexity: Math.exp(loss) } };
+    return { loss, figures: { nll: nll / words, kl: kl / utterances, perplexity: Math.exp(loss) } };
   }
 
   /** @param random what the latent variables are drawn with */

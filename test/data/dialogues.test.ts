@@ -28,7 +28,7 @@ function textsOf(dialogues: Dialogues, indices: readonly number[]): string[][] {
 describe('reading', () => {
   test.each(['word', 'char'] as const)('lines become dialogues, at level %s', (level) => {
     const dialogues = Dialogues.fromText(TEXT, { level });
-    expect(dialogues.count).toBe(3);
+    expect([dialogues.count, dialogues.utterances]).toEqual([3, 7]);
     expect(dialogues.vocabulary.level).toBe(level);
     expect(textsOf(dialogues, [2, 1])).toEqual([
       ['Bye.', 'Bye.'],
@@ -61,6 +61,11 @@ describe('reading', () => {
     const dialogues = Dialogues.fromText(TEXT);
     // Words and signs, and two BEGINNINGs around each utterance.
     expect([0, 1, 2].map((i) => dialogues.length(i))).toEqual([3 + 2 + 4, 4 + 4 + 3 + 6, 2 + 2 + 4]);
+  });
+
+  test('other words of the same ids are another fingerprint', () => {
+    const print = (list: string[]) => Dialogues.fromUtterances([list]).fingerprint;
+    expect(print(['a b', 'b'])).not.toBe(print(['c d', 'd']));
   });
 
   test('one changed word, another order or another cut is another fingerprint', () => {

@@ -159,7 +159,7 @@ describe('equations', () => {
     expect(lossOf(model, BATCH)).toBeCloseTo(sum / model.weight(BATCH), 5);
     const { loss, figures } = model.evaluate(batches);
     expect(loss).toBeCloseTo(lossOf(model, BATCH), 5);
-    expect(figures).toEqual({ perplexity: Math.exp(loss) });
+    expect(figures).toEqual({ nll: loss, kl: 0, perplexity: Math.exp(loss) });
     const padded = { ...BATCH, tokens: { ...BATCH.tokens, data: BATCH.tokens.data.map((id) => (id === 0 ? 5 : id)) } };
     expect(lossOf(model, padded)).toBe(lossOf(model, BATCH));
   });
