@@ -131,7 +131,7 @@ export { HRED } from './models/hred.js';
 export type { ReplyOptions } from './models/reply.js';
 export type { HredOptions } from './models/hred-options.js';
 export { SequenceModel } from './models/sequence-model.js';
-export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export type { SequenceForwardOptions, SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';
 export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
 export { trainTask } from './train/train-task.js';
