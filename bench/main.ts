@@ -1,8 +1,8 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | dialogue [--kernels TIER] [--shape NAME]
- *         [--seeds N] [--json]
+ *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | dialogue
+ *         [--kernels TIER] [--shape NAME] [--seeds N] [--json]
  *
  * Build first: npm run build
  */

@@ -52,7 +52,8 @@ export async function converse(
     const isNew = line.trim() === '';
     // Each answer is drawn by a seed of its own: else what is drawn first would be the same in all of them.
     const answer = isNew ? '' : model.reply([...said, line], { ...options, seed: (seed + answers++) % (MAX_SEED + 1) });
-    said = isNew ? [] : [...said, line, answer];
+    // An answer of spaces alone, which only characters can make, says nothing that could be read again.
+    said = isNew ? [] : [...said, line, answer].filter((text) => text.trim() !== '');
     if (!isNew || !terminal) output.write(`${answer}\n`);
     if (terminal) lines.prompt();
   }

@@ -3,6 +3,7 @@
 import { Dialogues } from '../data/dialogues.js';
 import type { DialogueBatch, DialoguesOptions } from '../data/dialogues.js';
 import type { Level } from '../data/tokenizer.js';
+import { DataError } from '../errors.js';
 import { HRED } from '../models/hred.js';
 import type { HredOptions } from '../models/hred-options.js';
 import type { FitData } from '../train/fit.js';
@@ -45,7 +46,9 @@ export const DIALOGUE: Kind<HRED, DialogueBatch, DialogueData> = {
   async read(file, { level = 'word', locale, vocabSize, validFraction = 0.1 }) {
     const options = { level, locale, vocabSize: vocabSize ?? (level === 'word' ? WORDS : undefined), name: file };
     const dialogues = Dialogues.fromText(await readText(file), options as DialoguesOptions & { level: Level });
-    return validFraction === 0 ? { train: dialogues } : dialogues.split(validFraction as number);
+    if (validFraction === 0) return { train: dialogues };
+    if (dialogues.count > 1) return dialogues.split(validFraction as number);
+    throw new DataError(`${file}: a single dialogue cannot be cut for validation. Give more, or --valid-fraction 0.`);
   },
 
   create: (engine, { train }, options) => new HRED(engine, { vocabulary: train.vocabulary, ...modelOptions(options) }),

@@ -117,7 +117,7 @@ export class HRED extends Learner<DialogueBatch> {
   }
 
   /** Layers and the number of weights, in one line. */
-  summary(): string {
+  override summary(): string {
     return `${describeHred(this.options)}, ${this.parameterCount.toLocaleString('en-US')} parameters`;
   }
 

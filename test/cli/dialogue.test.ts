@@ -130,6 +130,18 @@ describe('chat', () => {
     expect(anew).not.toBe(second);
   });
 
+  test('an answer of spaces alone, which a model of characters may give, does not end it', async () => {
+    const { vocabulary } = Dialogues.fromUtterances([['a a', 'a']], { level: 'char' });
+    const engine = await createEngine({ kernels: 'simd' });
+    const model = new HRED(engine, { vocabulary, embeddingSize: 4, hiddenSize: 4, contextSize: 4 });
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    input.end('a\n'.repeat(20));
+    expect(await converse(model, { temperature: 9, length: 1 }, { input, output, terminal: false })).toBe(0);
+    const answers = lines(String(output.read()));
+    expect(answers.length).toBe(20);
+    expect(new Set(answers)).toEqual(new Set(['a', ' ']));
+  });
+
   test('on a terminal: a prompt before each line, none of the empty ones answered; Ctrl-C ends it', async () => {
     const model = await modelOf('vhred');
     const [input, output] = [new PassThrough(), new PassThrough()];
@@ -153,12 +165,14 @@ describe('refusals', () => {
   place.file('none', '');
   place.file('one', '["a", "b"]\n["c"]\n');
   place.file('broken', '["a", "b"]\n["c", "d"\n');
+  place.file('single', '["a", "b"]\n');
   place.file('blank', '["a", "b"]\n["c", ""]\n');
 
   test.each<[string, number, RegExp]>([
     ['train --task dialogue --out x', 2, /--dialogues <file> is missing/],
     ['train --task dialogue --dialogues none --out x', 3, /none: the file is empty/],
     ['train --task dialogue --dialogues one --out x', 3, /one:2: a dialogue needs at least two utterances, got one/],
+    ['train --task dialogue --dialogues single --out x', 3, /single: a single dialogue cannot be cut for validation/],
     ['train --task dialogue --dialogues broken --out x', 3, /broken:2: is not JSON: .+ Write a dialogue as/],
     ['train --task dialogue --dialogues blank --out x', 3, /blank:2: utterance 2 is empty. Leave it out\./],
     ['train --task dialogue --dialogues talk --out x --layers 2', 2, /this run is on dialogues, which has no --layers/],
