@@ -8,7 +8,6 @@ import { HRED } from '../models/hred.js';
 import type { HredOptions } from '../models/hred-options.js';
 import type { FitData } from '../train/fit.js';
 import { readText } from './files.js';
-import { grouped } from './job.js';
 import type { Kind, KindArguments } from './kind.js';
 import { path, real, whole } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -56,17 +55,18 @@ export const DIALOGUE: Kind<HRED, DialogueBatch, DialogueData> = {
   fitData: (_, data) => data,
 
   describe({ train, valid }) {
+    const [dialogues, utterances, symbols] = [train.count, train.utterances, train.vocabulary.size].map(grouped);
     const validating = valid === undefined ? '' : `, ${grouped(valid.count)} validate`;
-    return (
-      `${grouped(train.count)} dialogues of ${grouped(train.utterances)} utterances${validating}, ` +
-      `${grouped(train.vocabulary.size)} symbols`
-    );
+    return `${dialogues} dialogues of ${utterances} utterances${validating}, ${symbols} symbols`;
   },
 
   async evaluation({ vocabulary }, file) {
     return Dialogues.fromText(await readText(file), { vocabulary, name: file });
   },
 };
+
+/** `1,234`. */
+const grouped = (n: number): string => n.toLocaleString('en-US');
 
 /** The options of the model among those of a run. */
 function modelOptions(options: KindArguments): Omit<HredOptions, 'vocabulary'> {
