@@ -47,6 +47,8 @@ export interface SequenceModelOptions {
   readonly numLayers?: number | undefined;
   /** Dropout on the embedding, between layers and before the output. Default 0. */
   readonly dropout?: number | undefined;
+  /** Most steps that the units of 'lstm' or 'gru' begin with a memory of (src/layers/chrono.ts). Default 0: none. */
+  readonly chrono?: number | undefined;
 }
 
 /** Options with every default filled in. */
@@ -71,6 +73,7 @@ const OPTIONS = [
   'hiddenSize',
   'numLayers',
   'dropout',
+  'chrono',
 ] as const;
 
 /** Perhaps an embedding, recurrent layers, a linear head. */
@@ -229,7 +232,11 @@ function fullOptions(options: SequenceModelOptions): FullOptions {
     hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 128),
     numLayers: checkSize(OPERATION, 'numLayers', options.numLayers ?? 1),
     dropout: checkNumber(OPERATION, 'dropout', options.dropout ?? 0, { least: 0, below: 1 }),
+    chrono: checkSize(OPERATION, 'chrono', options.chrono ?? 0, 0),
   };
+  if (full.chrono > 0 && full.cell === 'rnn') {
+    throw new OptionError(`${OPERATION}: chrono ${full.chrono} is for gates, and cell is 'rnn'. Leave chrono out.`);
+  }
   if (full.embeddingSize > 0 && full.inputs === 'values') {
     throw new OptionError(
       `${OPERATION}: embeddingSize ${full.embeddingSize} is for ids, and inputs are values. Leave embeddingSize out.`,

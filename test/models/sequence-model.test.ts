@@ -200,7 +200,7 @@ describe('refusals', () => {
     [
       { hidden: 8 },
       "SequenceModel: unknown option 'hidden'. Known options: inputs, inputSize, outputs, outputSize, at, cell, " +
-        'embeddingSize, hiddenSize, numLayers, dropout.',
+        'embeddingSize, hiddenSize, numLayers, dropout, chrono.',
     ],
   ])('%o', async (options, message) => {
     await expect(make(options)).rejects.toThrow(new OptionError(message));
