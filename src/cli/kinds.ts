@@ -8,9 +8,11 @@ import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
+import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
+import { VAE_KIND } from './vae-kind.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [];
+export const KINDS: readonly AnyKind[] = [VAE_KIND as unknown as AnyKind, SEQUENCE_VAE_KIND as unknown as AnyKind];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;

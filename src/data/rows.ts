@@ -3,6 +3,7 @@
 import { crc32 } from '../crc32.js';
 import { DataError, ShapeError } from '../errors.js';
 import { checkNumber } from '../options.js';
+import { Random } from '../random.js';
 import type { Examples } from './examples.js';
 import type { FloatTensor } from './sequences.js';
 
@@ -47,6 +48,16 @@ export class Rows implements Examples<FloatTensor> {
       data.set(this.#data.subarray(index * width, (index + 1) * width), i * width);
     const isBytes = this.#data instanceof Uint8Array;
     return { data: isBytes ? data.map((byte) => byte / 255) : data, shape: [indices.length, width] };
+  }
+
+  /** The same rows in another order, which follows from the seed. @throws OptionError */
+  shuffled(seed: number): Rows {
+    const order = Array.from({ length: this.count }, (_, i) => i);
+    new Random(seed).shuffle(order);
+    const { width } = this;
+    const data = this.#data.slice();
+    for (const [i, from] of order.entries()) data.set(this.#data.subarray(from * width, (from + 1) * width), i * width);
+    return new Rows(data, width);
   }
 
   /**

@@ -46,6 +46,24 @@ test('the end is cut off, at least one row of it', () => {
   expect(() => rows.split(1)).toThrow(new OptionError('split: fraction must be a number above 0 and below 1, got 1.'));
 });
 
+test('shuffled, every row is there once, in an order that follows from the seed', () => {
+  const rows = new Rows(
+    Uint8Array.from({ length: 300 }, (_, i) => Math.floor(i / 3)),
+    3,
+  );
+  const order = (seed: number): number[] => {
+    const { data } = rows.shuffled(seed).batch(Array.from({ length: 100 }, (_, i) => i));
+    expect(data.every((x, i) => x === data[3 * Math.floor(i / 3)])).toBe(true);
+    return Array.from(
+      data.filter((_, i) => i % 3 === 0),
+      (x) => Math.round(255 * x),
+    );
+  };
+  expect(order(1)).toEqual(order(1));
+  expect(order(1)).not.toEqual(order(2));
+  expect(order(1).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+});
+
 test('numbers that make no rows', () => {
   expect(() => new Rows(numbers, 5)).toThrow(new ShapeError('Rows: data must be (N, I) with I = 5, got 12 numbers.'));
   expect(() => new Rows(numbers, 0)).toThrow(ShapeError);
