@@ -11,12 +11,16 @@ import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
 import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
+import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
+import { VAE_KIND } from './vae-kind.js';
 
 /** In the order of the help. */
 export const KINDS: readonly AnyKind[] = [
   TAGGING as unknown as AnyKind,
   MASK as unknown as AnyKind,
   DIALOGUE as unknown as AnyKind,
+  VAE_KIND as unknown as AnyKind,
+  SEQUENCE_VAE_KIND as unknown as AnyKind,
 ];
 
 /** A model that the command line trains. */

@@ -34,6 +34,8 @@ import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
 import { SPLITS, tagCommand } from './tag.js';
 import type { TagArguments } from './tag.js';
+import { reconstructCommand, sampleCommand } from './reconstruct.js';
+import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
@@ -150,6 +152,34 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
+  program
+    .command('reconstruct <dir>')
+    .description('what an autoencoder makes of pictures or of lines of text')
+    .option('--idx <file>', 'pictures, an IDX file', path('--idx'))
+    .option('--text <file>', 'lines of text, UTF-8', path('--text'))
+    .option('--count <n>', 'how many, the first ones (20 pictures, all lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures above their reconstructions', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ReconstructArguments) => run(reconstructCommand(dir, options)));
+  program
+    .command('sample <dir>')
+    .description('pictures or lines of text that a variational autoencoder makes up')
+    .option('--count <n>', 'how many (64 pictures, 10 lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option('--width <n>', 'pixels from left to right of a picture (it is square)', whole('--width', 1))
+    .option(
+      '--temperature <x>',
+      'of text: 1 as likely as the model says, 0 the most likely (0)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'of text: most symbols of a line (100)', whole('--length', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: SampleArguments) => run(sampleCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')
