@@ -1,12 +1,13 @@
 /** Writing a sequence token by token with a model that tells what comes next: the most likely token, or a drawn one. */
 
 import { PADDING, UNKNOWN } from '../data/vocabulary.js';
+import type { FloatArray } from '../memory/heap.js';
 import { checkNumber, checkSize } from '../options.js';
 
 /** What a model says of the next token of several sequences, the rows. */
 export interface NextTokens<S, N> {
   /** (R, V): logits. */
-  readonly logits: ArrayLike<number>;
+  readonly logits: FloatArray;
   /** The state of all rows behind the tokens they were given. */
   readonly state: S;
   /** What is written down beside each row's token, such as what it attended to. */
@@ -78,8 +79,8 @@ export function logSumExp(values: ArrayLike<number>): number {
 }
 
 /** Row r of (R, V). */
-export function rowOf(values: ArrayLike<number>, r: number, V: number): ArrayLike<number> {
-  return Array.prototype.slice.call(values, r * V, (r + 1) * V) as number[];
+export function rowOf(values: FloatArray, r: number, V: number): FloatArray {
+  return values.subarray(r * V, (r + 1) * V);
 }
 
 /**
@@ -93,7 +94,7 @@ export function decode<S, N = never>(
   state: S,
   rows: number,
   maxLength: number,
-  choose: (logits: ArrayLike<number>) => number,
+  choose: (logits: FloatArray) => number,
 ): Hypothesis<N>[] {
   const found = Array.from({ length: rows }, () => ({
     ids: [] as number[],

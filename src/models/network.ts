@@ -68,16 +68,22 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers, where there are several. */
   readonly dropout: number;
+  /** Whether every layer also reads the sequence from its end. Default false. */
+  readonly bidirectional?: boolean;
+  /** Whether the only direction is from the end to the beginning. Default false. */
+  readonly reverse?: boolean;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
     hiddenSize,
     numLayers,
+    bidirectional,
+    reverse,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
   });

@@ -7,6 +7,7 @@
  */
 
 import { OptionError } from '../errors.js';
+import type { FloatArray } from '../memory/heap.js';
 import { checkChoice, checkNumber } from '../options.js';
 import type { Random } from '../random.js';
 import { logSumExp, rowOf } from './decode.js';
@@ -54,7 +55,7 @@ export function forcingAt(options: ScheduledSampling, step: number | undefined):
 }
 
 /** A token of each row, from the softmax of its logits. */
-export function drawTokens(logits: ArrayLike<number>, V: number, random: Random): Int32Array {
+export function drawTokens(logits: FloatArray, V: number, random: Random): Int32Array {
   return Int32Array.from({ length: logits.length / V }, (_, r) => {
     const row = rowOf(logits, r, V);
     const total = logSumExp(row);
