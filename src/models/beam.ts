@@ -35,8 +35,17 @@ export function beamSearch<S, N = never>(model: TokenModel<S, N>, state: S, opti
   for (let t = 0; t < options.maxLength && kept.some(({ ended }) => !ended); t++) {
     const live = kept.filter(({ ended }) => !ended);
     // The first of them all continue the one row there is.
-    const rows = t === 0 ? state : model.select(state, live.map(({ parent }) => parent));
-    const next = model.step(Int32Array.from(live, ({ token }) => token), rows);
+    const rows =
+      t === 0
+        ? state
+        : model.select(
+            state,
+            live.map(({ parent }) => parent),
+          );
+    const next = model.step(
+      Int32Array.from(live, ({ token }) => token),
+      rows,
+    );
     const longer = live.flatMap((from, row) => continuations(model, from, row, next, K, options.lengthPenalty));
     // A stable sort: among equals those that come first, so that a beam of 1 takes what a greedy choice takes.
     kept = [...kept.filter(({ ended }) => ended), ...longer].sort((a, b) => b.score - a.score).slice(0, K);

@@ -71,10 +71,10 @@ export function scoreOf(found: Pick<Hypothesis, 'ids' | 'logProb' | 'ended'>, al
 }
 
 /** The logarithm of the sum of the exponentials. */
-export function logSumExp(values: ArrayLike<number>): number {
+export function logSumExp(values: FloatArray): number {
   let [most, sum] = [-Infinity, 0];
-  for (let i = 0; i < values.length; i++) most = Math.max(most, values[i]!);
-  for (let i = 0; i < values.length; i++) sum += Math.exp(values[i]! - most);
+  for (const value of values) most = Math.max(most, value);
+  for (const value of values) sum += Math.exp(value - most);
   return most + Math.log(sum);
 }
 
