@@ -8,9 +8,10 @@ import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
+import { TRANSLATE } from './translate-kind.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [];
+export const KINDS: readonly AnyKind[] = [TRANSLATE as unknown as AnyKind];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;
