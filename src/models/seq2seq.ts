@@ -67,11 +67,13 @@ export class Seq2Seq extends Learner<PairBatch> {
 
   /**
    * The mean cross-entropy, in nats per token of the targets, their ends included.
-   * @param step updates made before: what scheduled sampling goes by. None: every token read is that of the target
+   * @param step updates made before: what scheduled sampling goes by, while a gradient is wanted, as with dropout; else
+   *   every token read is that of the target, and nothing is drawn
    */
   override loss(batch: PairBatch, step?: number): View {
     const encoded = this.#encoder.forward(batch);
-    const logits = this.#decoder.forward(batch, encoded, forcingAt(this.options, step));
+    const forcing = this.engine.tape.recording ? forcingAt(this.options, step) : 1;
+    const logits = this.#decoder.forward(batch, encoded, forcing);
     return crossEntropy(logits, batch.targets, { ignoreIndex: IGNORED });
   }
 

@@ -113,6 +113,9 @@ describe('scheduled sampling', () => {
     const sampled = Array.from({ length: 6 }, () => lossOf(model, 5));
     expect(new Set(sampled).size).toBeGreaterThan(3);
     expect(new Set([1, 2, 3].map(() => lossOf(model))).size).toBe(1);
+    const { state } = engine.random;
+    expect(engine.evaluate(() => model.loss(all, 5).item())).toBe(lossOf(model));
+    expect(engine.random.state).toEqual(state);
   });
 
   test('the gradient, given the tokens that were drawn', async () => {
