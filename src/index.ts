@@ -140,7 +140,7 @@ export type { FitData, FitOptions } from './train/fit.js';
 export { fitSettingsOf } from './train/fit-settings.js';
 export type { FitSettings } from './train/fit-settings.js';
 export { SequenceModel } from './models/sequence-model.js';
-export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export type { SequenceForwardOptions, SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';
 export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
 export { trainTask } from './train/train-task.js';

@@ -86,11 +86,13 @@ export interface RecurrentSizes {
   readonly bidirectional?: boolean;
   /** Whether the only direction is from the end to the beginning. Default false. */
   readonly reverse?: boolean;
+  /** 0 or not given for none. */
+  readonly chrono?: number;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false, chrono = 0 } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
@@ -100,6 +102,7 @@ export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Init
     reverse,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
+    ...(chrono === 0 ? {} : { chrono }),
   });
 }
 
