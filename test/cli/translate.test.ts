@@ -12,6 +12,7 @@ import { createEngine } from '../../src/engine.js';
 import { svgAttention } from '../../src/models/attention-map.js';
 import { Seq2Seq } from '../../src/models/seq2seq.js';
 import { lines, outcome, Workplace } from './command.js';
+import type { Outcome } from './command.js';
 
 const place = new Workplace();
 const TSV = pairsToTsv(pairTask('reverse', { count: 100, length: 4, letters: 4 }));
@@ -24,10 +25,15 @@ async function modelIn(folder: string): Promise<Seq2Seq> {
   return decodeCheckpoint(engine, place.checkpoint(folder), folder, { models: [Seq2Seq] }).model;
 }
 
+let trained: Outcome;
 beforeAll(async () => {
-  const { code, stderr } = await train('--out', 'run', '--epochs', '4');
-  expect(code).toBe(0);
-  expect(stderr).toContain('90 pairs of 7 and 7 symbols, 10 to validate on\n');
+  trained = await train('--out', 'run', '--epochs', '4');
+});
+
+test('a run tells its pairs, and what it is right about', () => {
+  expect(trained.code).toBe(0);
+  expect(trained.stderr).toContain('90 pairs of 7 and 7 symbols, 10 to validate on\n');
+  expect(trained.stderr).toMatch(/valid=[\d.]+, ppl=[\d.]+, right=[\d.]+ %, accuracy=[\d.]+/);
 });
 
 describe('translate', () => {

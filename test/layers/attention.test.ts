@@ -83,7 +83,9 @@ describe.each(ATTENTIONS)('%s', (kind) => {
     for (let t = 0; t < T; t++) {
       for (let b = 0; b < B; b++) {
         const valid = given?.[b] ?? S;
-        const powers = Array.from({ length: valid }, (_, s) => Math.exp(score(layer, rowOf(q!, t, b), rowOf(m!, s, b))));
+        const powers = Array.from({ length: valid }, (_, s) =>
+          Math.exp(score(layer, rowOf(q!, t, b), rowOf(m!, s, b))),
+        );
         const total = powers.reduce((a, x) => a + x, 0);
         const mean = new Array<number>(layer.memorySize).fill(0);
         for (let s = 0; s < S; s++) {

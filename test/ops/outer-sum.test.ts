@@ -50,7 +50,9 @@ test('shapes that do not fit are refused', async () => {
     engine.evaluate(() => outerSum(engine.output('a', a, false), engine.output('b', b, false)));
   expect(refused([3, 5], [3, 4, 5])).toThrow(new ShapeError('outerSum: a must be (N, I, W), got (3, 5).'));
   expect(refused([3, 2, 5], [2, 4, 5])).toThrow(
-    new ShapeError('outerSum: b must be (N, J, W) = (3, J, 5), got (2, 4, 5). N = 3 comes from a (N, I, W). W = 5 comes from a (N, I, W).'),
+    new ShapeError(
+      'outerSum: b must be (N, J, W) = (3, J, 5), got (2, 4, 5). N = 3 comes from a (N, I, W). W = 5 comes from a (N, I, W).',
+    ),
   );
   expect(refused([3, 2, 5], [3, 4, 6])).toThrow(ShapeError);
 });
