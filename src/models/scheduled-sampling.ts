@@ -46,10 +46,10 @@ export function checkScheduledSampling(operation: string, options: ScheduledSamp
   return { scheduledSampling: kind, samplingSteps, leastForcing };
 }
 
-/** The probability of the target's token after so many updates; in evaluation, without them, 1. */
-export function forcingAt(options: ScheduledSampling, step: number | undefined): number {
+/** The probability of the target's token after so many updates; nothing without a schedule, and in evaluation. */
+export function forcingAt(options: ScheduledSampling, step: number | undefined): number | undefined {
   const { scheduledSampling: kind, samplingSteps: k, leastForcing } = options;
-  if (kind === 'none' || step === undefined) return 1;
+  if (kind === 'none' || step === undefined) return undefined;
   if (kind === 'linear') return Math.max(leastForcing, 1 - step / k);
   return k / (k + Math.exp(step / k));
 }

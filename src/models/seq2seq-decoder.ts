@@ -98,17 +98,19 @@ export class Decoder {
 
   /**
    * The logits of a batch, (T, B, V), which reads the targets: all steps in one call, unless one needs what another gave.
-   * @param forcing the probability that a token read is that of the target, and not one drawn from the step before
+   * @param forcing the probability that a token read is that of the target, and not one drawn from the step before;
+   *   without it all are, and nothing is drawn
    */
-  forward(batch: Pick<PairBatch, 'inputs' | 'targetLengths'>, encoded: Encoded, forcing: number): View {
+  forward(batch: Pick<PairBatch, 'inputs' | 'targetLengths'>, encoded: Encoded, forcing?: number): View {
     const reading = this.read(encoded);
     const begin = { recurrent: encoded.state, fed: undefined };
-    if (this.#options.inputFeeding || forcing < 1) return this.#stepByStep(batch.inputs, reading, begin, forcing);
+    if (this.#options.inputFeeding || forcing !== undefined)
+      return this.#stepByStep(batch.inputs, reading, begin, forcing);
     return this.advance(batch.inputs, reading, begin, batch.targetLengths).logits;
   }
 
   /** Scheduled sampling, and input feeding: a step at a time. */
-  #stepByStep({ data, shape }: Ids, reading: Reading, begin: DecoderState, forcing: number): View {
+  #stepByStep({ data, shape }: Ids, reading: Reading, begin: DecoderState, forcing?: number): View {
     const [T, B] = shape as [number, number];
     const { random } = this.#engine;
     const logits: View[] = [];
@@ -116,11 +118,11 @@ export class Decoder {
     let own: Int32Array | undefined;
     for (let t = 0; t < T; t++) {
       const teacher = data.slice(t * B, (t + 1) * B);
-      const ids = own === undefined ? teacher : teacher.map((id, b) => (random.uniform() < forcing ? id : own![b]!));
+      const ids = own === undefined ? teacher : teacher.map((id, b) => (random.uniform() < forcing! ? id : own![b]!));
       const next = this.advance({ data: ids, shape: [1, B] }, reading, state);
       logits.push(next.logits);
       state = next.state;
-      if (forcing < 1) own = drawTokens(next.logits.toArray(), this.#options.target.size, random);
+      if (forcing !== undefined) own = drawTokens(next.logits.toArray(), this.#options.target.size, random);
     }
     return concat(logits, 0);
   }

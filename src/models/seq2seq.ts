@@ -72,7 +72,7 @@ export class Seq2Seq extends Learner<PairBatch> {
    */
   override loss(batch: PairBatch, step?: number): View {
     const encoded = this.#encoder.forward(batch);
-    const forcing = this.engine.tape.recording ? forcingAt(this.options, step) : 1;
+    const forcing = this.engine.tape.recording ? forcingAt(this.options, step) : undefined;
     const logits = this.#decoder.forward(batch, encoded, forcing);
     return crossEntropy(logits, batch.targets, { ignoreIndex: IGNORED });
   }

@@ -7,15 +7,19 @@ import { Random } from '../../src/random.js';
 
 const full = (options: object) => checkScheduledSampling('X', options);
 
-test('linear falls to its least, the inverse sigmoid by its formula; evaluation always forces', () => {
+test('linear falls to its least, the inverse sigmoid by its formula; evaluation has none', () => {
   const linear = full({ scheduledSampling: 'linear', samplingSteps: 10, leastForcing: 0.25 });
   expect([0, 5, 7.5, 8, 1000].map((step) => forcingAt(linear, step))).toEqual([1, 0.5, 0.25, 0.25, 0.25]);
   const sigmoid = full({ scheduledSampling: 'inverseSigmoid', samplingSteps: 20 });
   expect(forcingAt(sigmoid, 0)).toBeCloseTo(20 / 21, 12);
   expect(forcingAt(sigmoid, 60)).toBeCloseTo(20 / (20 + Math.exp(3)), 12);
   expect(forcingAt(sigmoid, 1e6)).toBe(0);
-  expect([linear, sigmoid, full({})].map((options) => forcingAt(options, undefined))).toEqual([1, 1, 1]);
-  expect(forcingAt(full({}), 1e6)).toBe(1);
+  expect([linear, sigmoid, full({})].map((options) => forcingAt(options, undefined))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(forcingAt(full({}), 1e6)).toBeUndefined();
 });
 
 test('tokens of each row come by the softmax of its logits', () => {
