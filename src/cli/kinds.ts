@@ -13,6 +13,7 @@ import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
 import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
 import { VAE_KIND } from './vae-kind.js';
+import { TRANSLATE } from './translate-kind.js';
 
 /** In the order of the help. */
 export const KINDS: readonly AnyKind[] = [
@@ -21,6 +22,7 @@ export const KINDS: readonly AnyKind[] = [
   DIALOGUE as unknown as AnyKind,
   VAE_KIND as unknown as AnyKind,
   SEQUENCE_VAE_KIND as unknown as AnyKind,
+  TRANSLATE as unknown as AnyKind,
 ];
 
 /** A model that the command line trains. */

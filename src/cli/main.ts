@@ -37,6 +37,8 @@ import type { TagArguments } from './tag.js';
 import { reconstructCommand, sampleCommand } from './reconstruct.js';
 import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
+import { translateCommand } from './translate.js';
+import type { TranslateArguments } from './translate.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -126,6 +128,28 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...THREADS)
     .option(...REVECTORIZE)
     .action((dir: string, options: ChatArguments) => run(chatCommand(dir, options)));
+  program
+    .command('translate <dir> [text...]')
+    .description('the target of each text, or of each line of stdin, from a model of pairs')
+    .option('--beam <n>', 'search with so many beginnings at a time (the likeliest token each)', whole('--beam', 1))
+    .option(
+      '--length-penalty <x>',
+      'alpha of the score: above 0 longer targets are not at a loss (0.6)',
+      real('--length-penalty', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'the most tokens of a target (twice those of the source, and 10)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'draw: below 1 bolder, above 1 more even (not drawn)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'draw only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option('--attention <file>', 'write what the one text was attended to as a picture', path('--attention'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object a text')
+    .action((dir: string, texts: string[], options: TranslateArguments) => run(translateCommand(dir, texts, options)));
   program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
