@@ -20,6 +20,28 @@ export { createTask, TASK_NAMES } from './data/tasks/list.js';
 export type { TaskName } from './data/tasks/list.js';
 export type { Task } from './data/tasks/task.js';
 export type { SequenceBatch, SequenceForm } from './data/sequences.js';
+export { Table } from './data/table.js';
+export type { Missing, TableSource } from './data/table.js';
+export { LabelledSequences } from './data/labelled-sequences.js';
+export type { LabelledBatch, LabelledSequencesOptions, SequenceSplitOptions } from './data/labelled-sequences.js';
+export { Scaler } from './data/scaler.js';
+export type { Rows, ColumnScale, ScalerJSON } from './data/scaler.js';
+export { TimeSeries } from './data/series.js';
+export { SeriesWindows, splitSeries } from './data/series-windows.js';
+export type {
+  SeriesBatch,
+  SeriesParts,
+  SeriesTensor,
+  SeriesWindowOptions,
+  SplitOptions,
+} from './data/series-windows.js';
+export { fitScaler } from './data/reference.js';
+export type { FitScalerOptions, Reference } from './data/reference.js';
+export { findPeriod, seasonalErrors } from './data/baselines.js';
+export type { ForecastErrors } from './data/baselines.js';
+export { syntheticSeries } from './data/synthetic-series.js';
+export type { Season, SyntheticSeriesOptions } from './data/synthetic-series.js';
+export { allBatches } from './data/examples.js';
 export type { Examples } from './data/examples.js';
 
 export type { Scale } from './plot/axis.js';
@@ -122,6 +144,10 @@ export { fit } from './train/fit.js';
 export type { FitData, FitOptions } from './train/fit.js';
 export { fitSettingsOf } from './train/fit-settings.js';
 export type { FitSettings } from './train/fit-settings.js';
+export { Classifier } from './models/classifier.js';
+export type { Classification, ClassifierOptions } from './models/classifier.js';
+export { Forecaster } from './models/forecaster.js';
+export type { ForecasterOptions, ForecastMode } from './models/forecaster-options.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';
