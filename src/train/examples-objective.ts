@@ -25,6 +25,7 @@ export class ExamplesObjective<B> implements Objective {
   readonly fingerprint: string;
   readonly #data: FitData<B>;
   readonly #settings: FullFitSettings;
+  #cost: Rehearsal | undefined;
   /** The batches of the running epoch. */
   #order: { readonly epoch: number; readonly batches: readonly number[][] } | undefined;
 
@@ -57,10 +58,14 @@ export class ExamplesObjective<B> implements Objective {
     return this.#order.batches;
   }
 
-  /** What a step on the largest batch takes. @throws MemoryError where there is no room for it */
-  rehearse(): Rehearsal {
+  /** Makes a step on the largest batch for what it costs. @throws MemoryError where there is no room for it */
+  rehearse(): void {
     const batch = largestBatch(this.#data.train, this.#settings.batch);
-    return this.model.engine.rehearse(() => this.model.loss(batch, 0));
+    this.#cost = this.model.engine.rehearse(() => this.model.loss(batch, 0));
+  }
+
+  get cost(): Rehearsal | undefined {
+    return this.#cost;
   }
 
   validate(): Score | undefined {

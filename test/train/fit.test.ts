@@ -54,6 +54,10 @@ class MeanTeller extends Learner<Batch> {
     return { loss, right: loss < 0.05 ? 1 : 0, figures: { root: Math.sqrt(loss) } };
   }
 
+  override summary(): string {
+    return 'a teller of means';
+  }
+
   override snapshot(): Snapshot {
     return { arrays: this.stateDict(), values: { kind: 'MeanTeller' } };
   }
@@ -153,5 +157,5 @@ it.each([
   [{ train: sequences(9) }, { window: 2 }, "fit: unknown option 'window'"],
 ])('refuses %o with %o', async (data, options, message) => {
   const engine = await createEngine({ kernels: 'js' });
-  expect(() => fit(new MeanTeller(engine), data as typeof DATA, options)).toThrow(message);
+  expect(() => fit(new MeanTeller(engine), data as typeof DATA, options as FitOptions)).toThrow(message);
 });
