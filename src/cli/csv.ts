@@ -64,3 +64,22 @@ function delimiterOf(text: string): string {
   const header = text.slice(0, text.search(/[\r\n]|$/));
   return [',', ';', '\t'].find((delimiter) => header.includes(delimiter)) ?? ',';
 }
+
+/** Runs `work` on what a file holds: where that is at fault, the message names the file. */
+export function inFile<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DataError) || error.message.startsWith(path)) throw error;
+    throw new DataError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** A row of a CSV file, with what needs it in quotes. */
+export function csvRow(cells: readonly (string | number)[]): string {
+  const quoted = cells.map((cell) => {
+    const text = String(cell);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${quoted.join(',')}\n`;
+}

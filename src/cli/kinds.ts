@@ -6,11 +6,13 @@ import type { Learner } from '../models/learner.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
+import { CLASSIFY } from './classify-kind.js';
+import { FORECAST } from './forecast-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [];
+export const KINDS: readonly AnyKind[] = [CLASSIFY, FORECAST];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;

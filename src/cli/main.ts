@@ -11,9 +11,13 @@ import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
 import { benchCommand } from './bench.js';
 import type { BenchArguments } from './bench.js';
+import { classifyCommand } from './classify.js';
+import type { ClassifyCommandArguments } from './classify.js';
 import { evaluateCommand } from './evaluate.js';
 import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
+import { forecastCommand } from './forecast.js';
+import type { ForecastCommandArguments } from './forecast.js';
 import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
@@ -82,6 +86,23 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...THREADS)
     .option(...REVECTORIZE)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
+  program
+    .command('forecast <dir>')
+    .description('what follows a time series, as CSV')
+    .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
+    .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
+    .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
+    .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ForecastCommandArguments) => run(forecastCommand(dir, options)));
+  program
+    .command('classify <dir>')
+    .description('labels of sequences, as CSV')
+    .requiredOption('--csv <file>', 'CSV file of sequences, a row a step', path('--csv'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ClassifyCommandArguments) => run(classifyCommand(dir, options)));
   program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')

@@ -3,6 +3,7 @@
  * and Athanasopoulos, "Forecasting: Principles and Practice", 2021).
  */
 
+import { DataError } from '../errors.js';
 import { checkSize } from '../options.js';
 import type { SeriesWindows } from './series-windows.js';
 
@@ -39,7 +40,10 @@ export function seasonalErrors(windows: SeriesWindows, target: string, period: n
       count++;
     }
   }
-  return { mse: squares / count, mae: absolutes / count };
+  if (count > 0) return { mse: squares / count, mae: absolutes / count };
+  throw new DataError(
+    `seasonalErrors: no window has the ${m} steps of a season before it, the series has ${values.length}. Lower the period.`,
+  );
 }
 
 /**

@@ -46,7 +46,7 @@ export interface FitScalerOptions {
   readonly targets: readonly string[];
   /** Default 'standard'. */
   readonly scale?: ColumnScale | undefined;
-  /** The forecaster's. Default 'none'. */
+  /** That of the forecaster. Default 'mean'. */
   readonly reference?: Reference | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface FitScalerOptions {
  */
 export function fitScaler(train: SeriesWindows, options: FitScalerOptions): Scaler {
   checkKnown('fitScaler', options, ['targets', 'scale', 'reference']);
-  const reference = checkChoice('fitScaler', 'reference', options.reference ?? 'none', REFERENCES);
+  const reference = checkChoice('fitScaler', 'reference', options.reference ?? 'mean', REFERENCES);
   const targets = checkNames('fitScaler', 'targets', options.targets);
   const plain = Scaler.fit(train.seen, options.scale);
   if (reference === 'none') return plain;

@@ -41,17 +41,20 @@ export class ErrorSums {
     this.#windows += forecasts.length / (this.#horizon * K);
   }
 
-  /** Means: the loss on the common scale, `mse` and `mae` of each target. */
+  /** Means: the loss on the common scale, `mse` and `mae`, and those of each target where there are several. */
   score(): Score {
+    const K = this.#targets.length;
     const count = this.#windows * this.#horizon;
-    const figures = this.#targets.flatMap((target, k) => {
-      const name = this.#targets.length === 1 ? '' : ` ${target}`;
-      return [
-        [`mse${name}`, this.#squares[k]! / count],
-        [`mae${name}`, this.#absolutes[k]! / count],
-      ] as [string, number][];
-    });
-    const loss = this.#loss / (this.#windows * this.#steps * this.#targets.length);
-    return { loss, figures: Object.fromEntries(figures) };
+    const mean = (sums: Float64Array): number => sums.reduce((sum, value) => sum + value, 0) / (count * K);
+    const each = this.#targets.flatMap((target, k): [string, number][] => [
+      [`mse ${target}`, this.#squares[k]! / count],
+      [`mae ${target}`, this.#absolutes[k]! / count],
+    ]);
+    const figures = {
+      mse: mean(this.#squares),
+      mae: mean(this.#absolutes),
+      ...(K > 1 ? Object.fromEntries(each) : {}),
+    };
+    return { loss: this.#loss / (this.#windows * this.#steps * K), figures };
   }
 }

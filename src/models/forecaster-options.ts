@@ -29,7 +29,7 @@ export interface ForecasterOptions {
   readonly horizon?: number | undefined;
   /** Default 'direct'. */
   readonly mode?: ForecastMode | undefined;
-  /** What the targets' values are taken relative to, in each window. Default 'none'. */
+  /** What the targets' values are taken relative to, in each window. Default 'mean'. */
   readonly reference?: Reference | undefined;
   /** Default 'lstm'. */
   readonly cell?: Cell | undefined;
@@ -95,7 +95,7 @@ export function fullForecasterOptions(options: ForecasterOptions): FullForecaste
     window: checkSize(OPERATION, 'window', options.window),
     horizon: checkSize(OPERATION, 'horizon', options.horizon ?? 1),
     mode: checkChoice(OPERATION, 'mode', options.mode ?? 'direct', MODES),
-    reference: checkChoice(OPERATION, 'reference', options.reference ?? 'none', REFERENCES),
+    reference: checkChoice(OPERATION, 'reference', options.reference ?? 'mean', REFERENCES),
     cell: checkChoice(OPERATION, 'cell', options.cell ?? 'lstm', CELLS),
     hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 32),
     numLayers: checkSize(OPERATION, 'numLayers', options.numLayers ?? 1),

@@ -89,8 +89,8 @@ export class Forecaster extends Learner<SeriesBatch> {
   }
 
   /**
-   * The loss, and the squared and absolute errors of all h steps in the units of the series: `mse` and `mae`, with the
-   * name of the target behind it where there are several.
+   * The loss, and the squared and absolute errors of all h steps in the units of the series: `mse` and `mae`, and where
+   * there are several targets those of each, with its name behind.
    */
   override evaluate(batches: Iterable<SeriesBatch>): Score {
     const { targets, horizon, scaler } = this.options;

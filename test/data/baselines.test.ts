@@ -5,7 +5,7 @@ import { findPeriod, seasonalErrors } from '../../src/data/baselines.js';
 import { SeriesWindows } from '../../src/data/series-windows.js';
 import { TimeSeries } from '../../src/data/series.js';
 import { syntheticSeries } from '../../src/data/synthetic-series.js';
-import { OptionError } from '../../src/errors.js';
+import { DataError, OptionError } from '../../src/errors.js';
 import { Random } from '../../src/random.js';
 
 describe('seasonalErrors', () => {
@@ -39,7 +39,13 @@ describe('seasonalErrors', () => {
   });
 
   test('refuses what is no period', () => {
-    expect(() => seasonalErrors(new SeriesWindows(series, { window: 1 }), 'x', 0)).toThrow(OptionError);
+    const windows = new SeriesWindows(series, { window: 1 });
+    expect(() => seasonalErrors(windows, 'x', 0)).toThrow(OptionError);
+    expect(() => seasonalErrors(windows, 'x', 7)).toThrow(
+      new DataError(
+        'seasonalErrors: no window has the 7 steps of a season before it, the series has 7. Lower the period.',
+      ),
+    );
   });
 });
 

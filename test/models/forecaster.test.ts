@@ -85,6 +85,8 @@ describe('forecasts', () => {
       const { loss, figures } = model.evaluate([batch]);
       expect(figures!['mse c']).toBeCloseTo(meanOf(of(0).map((e) => e ** 2)), 9);
       expect(figures!['mae a']).toBeCloseTo(meanOf(of(1).map(Math.abs)), 9);
+      expect(figures!['mse']).toBeCloseTo((figures!['mse a']! + figures!['mse c']!) / 2, 9);
+      expect(figures!['mae']).toBeCloseTo((figures!['mae a']! + figures!['mae c']!) / 2, 9);
       // The loss is that of training, taken from the same forecasts.
       expect(loss).toBeCloseTo(
         engine.evaluate(() => model.loss(batch).item()),
@@ -187,18 +189,18 @@ describe('training', () => {
 });
 
 test('a summary in one line', async () => {
-  expect((await make()).summary()).toBe('1 lstm of 5, 6 steps of 3 columns in, 3 of c, a out (direct), 236 parameters');
+  expect((await make()).summary()).toBe(
+    '1 lstm of 5, 6 steps of 3 columns in, 3 of c, a out (direct, relative to the mean), 236 parameters',
+  );
   const columns = ['a'];
   const one = await make({
     columns,
     targets: columns,
     scaler: Scaler.fit(noise().select(columns)),
-    reference: 'mean',
+    reference: 'none',
     mode: 'recursive',
   });
-  expect(one.summary()).toBe(
-    '1 lstm of 5, 6 steps of 1 column in, 3 of a out (recursive, relative to the mean), 166 parameters',
-  );
+  expect(one.summary()).toBe('1 lstm of 5, 6 steps of 1 column in, 3 of a out (recursive), 166 parameters');
 });
 
 describe('refusals', () => {
