@@ -149,7 +149,7 @@ export type { Classification, ClassifierOptions } from './models/classifier.js';
 export { Forecaster } from './models/forecaster.js';
 export type { ForecasterOptions, ForecastMode } from './models/forecaster-options.js';
 export { SequenceModel } from './models/sequence-model.js';
-export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
+export type { SequenceForwardOptions, SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';
 export type { TaskEvaluationOptions, TaskScore } from './train/evaluate-task.js';
 export { trainTask } from './train/train-task.js';

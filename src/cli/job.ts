@@ -46,6 +46,7 @@ export interface TrainArguments extends EngineArguments {
   readonly hidden?: number;
   readonly layers?: number;
   readonly dropout?: number;
+  readonly chrono?: number;
   readonly batch?: number;
   readonly window?: number;
   readonly epochs?: number;

@@ -25,6 +25,8 @@ import type { InfoArguments } from './info.js';
 import { inspectCommand } from './inspect.js';
 import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
+import { summaryCommand } from './summary.js';
+import type { SummaryArguments } from './summary.js';
 import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
@@ -114,6 +116,13 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--json', 'print one JSON object')
     .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
   program
+    .command('summary <dir>')
+    .description('the weights of a model by name, and what a step of its training costs')
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
+  program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')
     .option('--json', 'print one JSON object')
@@ -176,6 +185,11 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
+    .option(
+      '--chrono <n>',
+      'most steps that gates begin with a memory of, of tasks (0: none; copy all its steps)',
+      whole('--chrono', 0),
+    )
     .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
     .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))

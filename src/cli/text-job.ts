@@ -29,7 +29,7 @@ import { textTerms } from './terms.js';
 const WORDS = 10_000;
 
 /** Options that a text has no use for. */
-const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test'];
+const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test', 'chrono'];
 
 /** What the two ways to a job on a text come to. */
 interface Parts {

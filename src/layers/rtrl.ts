@@ -29,6 +29,7 @@ const PLAIN = [
   'recurrentInit',
   'nonlinearity',
   'forgetBias',
+  'chrono',
 ];
 
 /** What options say that ask for nothing: off, or the default by name. */

@@ -82,13 +82,15 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers, where there are several. */
   readonly dropout: number;
+  /** 0 or not given for none. */
+  readonly chrono?: number;
   /** Default false. */
   readonly bidirectional?: boolean;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, chrono = 0, bidirectional = false } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
@@ -97,6 +99,7 @@ export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Init
     bidirectional,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
+    ...(chrono === 0 ? {} : { chrono }),
   });
 }
 
