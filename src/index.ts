@@ -35,6 +35,7 @@ export type {
   SeriesWindowOptions,
   SplitOptions,
 } from './data/series-windows.js';
+export { timesAfter } from './data/times.js';
 export { fitScaler } from './data/reference.js';
 export type { FitScalerOptions, Reference } from './data/reference.js';
 export { findPeriod, seasonalErrors } from './data/baselines.js';

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileError } from '../checkpoint/file-error.js';
 import { TimeSeries } from '../data/series.js';
+import { timesAfter } from '../data/times.js';
 import { CheckpointError, OptionError } from '../errors.js';
 import { Forecaster } from '../models/forecaster.js';
 import type { Snapshot } from '../models/snapshot.js';
@@ -24,6 +25,8 @@ export interface ForecastCommandArguments extends Omit<EngineArguments, 'kernels
   readonly steps?: number;
   /** Columns that are known ahead. */
   readonly future?: string;
+  /** Column of the times that go on. Default: steps are counted. */
+  readonly time?: string;
   readonly svg?: string;
 }
 
@@ -32,23 +35,25 @@ const SHOWN = 2;
 
 /** Runs the command. @returns the exit code */
 export async function forecastCommand(folder: string, options: ForecastCommandArguments): Promise<number> {
-  const { csv, steps, future: ahead, svg } = options;
+  const { csv, future: ahead, svg, time } = options;
   const { model, training } = await loadBest(folder, options, [Forecaster]);
   const stored = trainedOn(folder, training);
-  const { columns, targets, horizon } = model.options;
+  const { columns, targets, horizon, window } = model.options;
+  const { steps = horizon } = options;
   const path = csv ?? String(stored['csv']);
-  const history = await readSeries(path, columns, stored);
+  const table = await readTable(path);
+  const history = inFile(path, () => TimeSeries.fromTable(table, columns, missingOf(stored)));
   const known = columns.filter((name) => !targets.includes(name));
   if (ahead !== undefined && known.length === 0) {
     throw new OptionError(
       'forecast: --future is for columns beside the targets, and the model reads none. Leave it out.',
     );
   }
-  const future = ahead === undefined ? undefined : await readSeries(ahead, known, stored);
-  const forecast = inFile(path, () => model.forecast(history, steps ?? horizon, { future }));
-  if (svg !== undefined)
-    writePicture(svg, history.slice(Math.max(0, history.length - SHOWN * model.options.window)), forecast);
-  process.stdout.write(table(forecast));
+  const future = ahead === undefined ? undefined : await readKnown(ahead, known, stored);
+  const times = time === undefined ? undefined : timesAfter(table, time, steps);
+  const forecast = inFile(path, () => model.forecast(history, steps, { future }));
+  if (svg !== undefined) writePicture(svg, history.slice(Math.max(0, history.length - SHOWN * window)), forecast);
+  process.stdout.write(rowsOf(forecast, time ?? 'step', times));
   return EXIT.done;
 }
 
@@ -58,19 +63,19 @@ function trainedOn(folder: string, training: Snapshot | undefined): KindArgument
   throw new CheckpointError(`${folder}: the checkpoint does not say what its run was on. Use one of recurra train.`);
 }
 
-async function readSeries(path: string, columns: readonly string[], stored: KindArguments): Promise<TimeSeries> {
+async function readKnown(path: string, columns: readonly string[], stored: KindArguments): Promise<TimeSeries> {
   const table = await readTable(path);
   return inFile(path, () => TimeSeries.fromTable(table, columns, missingOf(stored)));
 }
 
-/** A row a step, counted from the end of the history. */
-function table({ columns, data, length }: TimeSeries): string {
+/** A row a step. @param times of each; default: counted from the end of the history */
+function rowsOf({ columns, data, length }: TimeSeries, first: string, times?: readonly string[]): string {
   const C = columns.length;
   const rows = Array.from({ length }, (_, t) => {
     const values = data.subarray(t * C, (t + 1) * C);
-    return csvRow([t + 1, ...Array.from(values, (value) => Number(value.toPrecision(7)))]);
+    return csvRow([times?.[t] ?? t + 1, ...Array.from(values, (value) => Number(value.toPrecision(7)))]);
   });
-  return csvRow(['step', ...columns]) + rows.join('');
+  return csvRow([first, ...columns]) + rows.join('');
 }
 
 /** @throws CheckpointError if the file cannot be written */

@@ -94,6 +94,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
     .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
     .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
+    .option('--time <column>', 'column of times that go on (steps are counted)', anyText('--time'))
     .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
     .option(...THREADS)
     .option(...REVECTORIZE)

@@ -136,9 +136,16 @@ describe('forecast', () => {
 
   test('what follows another file, with a picture', async () => {
     place.file('other.csv', csv(rows.slice(0, 40)));
-    const { code, stdout } = await place.run('forecast', 'run', '--csv', 'other.csv', '--svg', 'out.svg');
-    expect(code).toBe(0);
-    expect(table(stdout).length).toBe(5); // a header, and the horizon
+    const args = ['--csv', 'other.csv', '--svg', 'out.svg', '--time', 'price'];
+    const { code, stderr } = await place.run('forecast', 'run', ...args);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr:
+        "recurra: other.csv: line 5, column 'price': times must ascend, got '1' behind '4'. Sort the rows by time.\n",
+    });
+    place.file('other.csv', csv(rows.slice(0, 40).map((row, t) => row.replace(/[^,]*$/, String(10 * t)))));
+    const { stdout } = await place.run('forecast', 'run', ...args);
+    expect(table(stdout).map(([time]) => time)).toEqual(['price', '400', '410', '420', '430']); // the horizon
     const picture = readFileSync(place.at('out.svg'), 'utf8');
     expect(picture).toContain('Forecast of load');
     expect(picture.match(/<title>(history|forecast)<\/title>/g)).toHaveLength(2);
