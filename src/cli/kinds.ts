@@ -8,12 +8,11 @@ import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
-import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
-
-export const KINDS: readonly AnyKind[] = [TAGGING as unknown as AnyKind, MASK as unknown as AnyKind];
+import { TAG } from './kind-tag.js';
 
 /** In the order of the help. */
+export const KINDS: readonly AnyKind[] = [TAG as unknown as AnyKind, MASK as unknown as AnyKind];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;
