@@ -38,6 +38,14 @@ test('the example of docs/recurrent.md prints the shapes it says', () => {
   expect(run('docs/recurrent.md')).toBe('[ 4, 2, 10 ] 4\n');
 });
 
+test('the example of docs/tagging.md labels names it has never seen', () => {
+  const [figures, tagged] = run('docs/tagging.md').trim().split('\n');
+  const [, accuracy, f1] = /^accuracy ([\d.]+), F1 ([\d.]+), sentences right [\d.]+$/.exec(figures!)!.map(Number);
+  expect(accuracy).toBeGreaterThan(0.99);
+  expect(f1).toBeGreaterThan(0.97);
+  expect(tagged).toBe('near/O the/O old/O Zimbudo/B-LOC Laka/I-LOC that/O opened/O ./O');
+});
+
 test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
   const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
   expect(error).toBeGreaterThan(0);

@@ -9,9 +9,11 @@ import type { Snapshot } from '../models/snapshot.js';
 import { DIALOGUE } from './dialogue-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
+import { TAGGING } from './tagging.js';
+import { MASK } from './kind-mask.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [DIALOGUE as AnyKind];
+export const KINDS: readonly AnyKind[] = [TAGGING, MASK, DIALOGUE].map((kind) => kind as unknown as AnyKind);
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;
@@ -35,10 +37,10 @@ export function kindOf(training: Snapshot | undefined): AnyKind | undefined {
   return fields.has('task') ? kindNamed(fields.string('task')) : undefined;
 }
 
-/** The names of the options that only kinds have. */
+/** The names of the options that only kinds have: not `text`, which other runs read too. */
 export const KIND_OPTIONS: readonly string[] = KINDS.flatMap(({ source, options }) =>
   [source, ...options].map(optionName),
-);
+).filter((name) => name !== 'text');
 
 /** Options of several kinds, each once. */
 export function distinct(options: readonly KindOption[]): KindOption[] {
