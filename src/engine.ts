@@ -6,6 +6,7 @@
 import { OptionError, RecurraError, ShapeError } from './errors.js';
 import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
+import { countingKernels } from './kernels/flops.js';
 import type { Kernels } from './kernels/kernels.js';
 import type { Tile } from './kernels/tune.js';
 import { MAX_BYTES } from './memory/heap.js';
@@ -70,6 +71,14 @@ export interface HostArray {
 export interface Ids {
   readonly data: Int32Array;
   readonly shape: Shape;
+}
+
+/** What a training step costs. */
+export interface Rehearsal {
+  /** Floating-point operations of its products, forwards and backwards. */
+  readonly flops: number;
+  /** Bytes it takes on top of parameters and optimizer state. */
+  readonly bytes: number;
 }
 
 const engines = new WeakMap<Memory, Engine>();
@@ -163,6 +172,26 @@ export class Engine {
       if (result instanceof Promise) throw notSynchronous('engine.evaluate', result);
       return result;
     });
+  }
+
+  /**
+   * Runs a training step for what it costs: its loss is forgotten, and random numbers go on as if it had not been. The
+   * gradients are those of the rehearsal until the next step.
+   * @param fn as for `step`
+   * @throws MemoryError where there is no room for it
+   */
+  rehearse(fn: () => View): Rehearsal {
+    const { kernels } = this;
+    const before = this.random.state;
+    const counting = countingKernels(kernels);
+    this.#kernels = counting.kernels;
+    try {
+      this.step(fn);
+    } finally {
+      this.#kernels = kernels;
+      this.random.state = before;
+    }
+    return { flops: counting.flops, bytes: this.memory.lastStepBytes };
   }
 
   #run<T>(tape: Tape, fn: () => T): T {

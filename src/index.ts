@@ -1,7 +1,7 @@
 /** The public surface of recurra. */
 
 export { createEngine } from './engine.js';
-export type { Engine, EngineOptions, EngineReport, HostArray, Ids } from './engine.js';
+export type { Engine, EngineOptions, EngineReport, HostArray, Ids, Rehearsal } from './engine.js';
 export type { Tier } from './kernels/select.js';
 export type { FloatArray } from './memory/heap.js';
 export { View } from './memory/view.js';
@@ -20,6 +20,7 @@ export { createTask, TASK_NAMES } from './data/tasks/list.js';
 export type { TaskName } from './data/tasks/list.js';
 export type { Task } from './data/tasks/task.js';
 export type { SequenceBatch, SequenceForm } from './data/sequences.js';
+export type { Examples } from './data/examples.js';
 
 export type { Scale } from './plot/axis.js';
 export type { FrameOptions } from './plot/frame.js';
@@ -115,7 +116,12 @@ export type { RecurrentSpectrum } from './inspect/spectra.js';
 export { gateSaturation, normsBack } from './inspect/trace.js';
 export type { GateSaturation } from './inspect/trace.js';
 
-export type { Network } from './models/network.js';
+export type { Network, NetworkRow } from './models/network.js';
+export type { Learner, Score } from './models/learner.js';
+export { fit } from './train/fit.js';
+export type { FitData, FitOptions } from './train/fit.js';
+export { fitSettingsOf } from './train/fit-settings.js';
+export type { FitSettings } from './train/fit-settings.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { evaluateTask } from './train/evaluate-task.js';

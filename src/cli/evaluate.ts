@@ -2,8 +2,9 @@
 
 import type { Corpus } from '../data/corpus.js';
 import { UNKNOWN } from '../data/vocabulary.js';
-import { OptionError } from '../errors.js';
-import type { LanguageModel } from '../models/language-model.js';
+import { CheckpointError, OptionError } from '../errors.js';
+import { LanguageModel } from '../models/language-model.js';
+import type { Learner } from '../models/learner.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { evaluate } from '../train/evaluate.js';
@@ -12,7 +13,9 @@ import { settingsOf } from '../train/settings.js';
 import { taskSettingsOf } from '../train/task-settings.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
-import { loadBest, MODELS, readCorpus } from './files.js';
+import { loadBest, readCorpus } from './files.js';
+import { evaluateKind } from './kind-evaluation.js';
+import { kindOf, MODELS } from './kinds.js';
 import { storedTask } from './task-job.js';
 import { scoreJson, scoreLines } from './task-score.js';
 
@@ -31,7 +34,13 @@ export interface EvaluateArguments extends EngineArguments {
 export async function evaluateCommand(folder: string, options: EvaluateArguments): Promise<number> {
   checkOptions(options);
   const { model, training } = await loadBest(folder, options, MODELS);
+  const kind = kindOf(training);
+  if (kind !== undefined)
+    return evaluateKind(kind, folder, { model: model as Learner<unknown>, training: training! }, options);
   if (model instanceof SequenceModel) return evaluateOnTask(folder, model, training, options);
+  if (!(model instanceof LanguageModel)) {
+    throw new CheckpointError(`${folder}: the checkpoint does not say what its run was on. Use one of recurra train.`);
+  }
   const given = OF_TASKS.filter((option) => options[option] !== undefined).map((option) => `--${option}`);
   if (given.length > 0) {
     throw new OptionError(

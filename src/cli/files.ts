@@ -7,8 +7,6 @@ import { Corpus, decodeUtf8 } from '../data/corpus.js';
 import type { CorpusOptions } from '../data/corpus.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, DataError } from '../errors.js';
-import { LanguageModel } from '../models/language-model.js';
-import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
@@ -23,12 +21,6 @@ export async function readCorpus(path: string, options: CorpusOptions): Promise<
     throw error;
   }
 }
-
-/** A model that the command line trains. */
-export type AnyModel = LanguageModel | SequenceModel;
-
-/** The classes of models that the command line trains. */
-export const MODELS: readonly ModelClass<AnyModel>[] = [LanguageModel, SequenceModel];
 
 /** The model of a folder, with the weights that validated best where early stopping kept them; which ones it says. */
 export async function loadBest<M>(

@@ -4,13 +4,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKPOINT_FILE, loadCheckpoint, prepareFolder } from '../checkpoint/checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import type { TaskName } from '../data/tasks/list.js';
 import { createEngine } from '../engine.js';
 import type { Engine } from '../engine.js';
 import { CheckpointError, OptionError } from '../errors.js';
 import { TIERS } from '../kernels/select.js';
 import type { Cell } from '../models/language-model.js';
 import type { Network } from '../models/network.js';
+import { countParameters } from '../models/sizes.js';
 import type { ModelSizes } from '../models/sizes.js';
 import { Fields, readStored } from '../models/snapshot.js';
 import type { Json, Snapshot } from '../models/snapshot.js';
@@ -20,15 +20,17 @@ import type { FullSettings, UpdateSettings } from '../train/settings.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
-import { MODELS } from './files.js';
-import type { AnyModel } from './files.js';
+import { KINDS, MODELS } from './kinds.js';
+import type { AnyModel } from './kinds.js';
+import { optionName } from './kind.js';
 import type { Terms } from './terms.js';
 import type { Conclusion } from './train-output.js';
 
 /** The options of `recurra train`, as commander reads them. */
 export interface TrainArguments extends EngineArguments {
   readonly text?: string;
-  readonly task?: TaskName | 'list';
+  /** A generated task, a kind of run on the examples of a file, or `list`. */
+  readonly task?: string;
   readonly length?: number;
   readonly items?: number;
   readonly symbols?: number;
@@ -64,7 +66,8 @@ export interface TrainArguments extends EngineArguments {
 export interface Job {
   readonly folder: string;
   readonly engine: Engine;
-  readonly sizes: ModelSizes;
+  /** What is told before the weights are drawn, where that takes a while. */
+  readonly drawing?: string | undefined;
   readonly terms: Terms;
   readonly resume: Snapshot | undefined;
   /** Whether the folder holds a checkpoint of another run, which is set aside as soon as this one has learnt anything. */
@@ -80,7 +83,7 @@ export interface Job {
   /** What a resumed run needs, beside model and run. */
   stored(): Readonly<Record<string, Json>>;
   /** What there is to tell about a run that has ended by itself. */
-  conclude?(model: Network, report: TrainReport): Conclusion;
+  conclude?(model: Network, report: TrainReport): Conclusion | undefined;
 }
 
 /** A checkpoint to go on from. */
@@ -136,11 +139,12 @@ export function holdsCheckpoint(folder: string): boolean {
 
 /** Reads the checkpoint to go on from. @throws OptionError for options that cannot be changed; CheckpointError */
 export async function readResumed(options: TrainArguments, folder: string): Promise<Resumed<AnyModel>> {
-  const foreign = Object.keys(options).filter((name) => !WITH_RESUME.includes(name));
+  const files = KINDS.flatMap((kind) => [optionName(kind.source), ...kind.paths]);
+  const foreign = Object.keys(options).filter((name) => ![...WITH_RESUME, ...files].includes(name));
   if (foreign.length > 0) {
     throw new OptionError(
       `train: ${foreign.map(flag).join(', ')} cannot be changed by --resume, which goes on with the settings of the checkpoint. ` +
-        'It takes --text, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --test, --kernels, --threads, --revectorize, --log and --json.',
+        'It takes the files of the run, --epochs, --steps, --lr, --clip-norm, --clip-value, --patience, --test, --kernels, --threads, --revectorize, --log and --json.',
     );
   }
   const { model, training } = await loadOnItsKernels(folder, options);
@@ -165,6 +169,20 @@ async function loadOnItsKernels(folder: string, options: TrainArguments): Promis
   if (tier === engine.report().kernels) return checkpoint;
   engine.dispose();
   return loadCheckpoint(folder, await createEngine(engineOptions({ ...options, kernels: tier })), { models: MODELS });
+}
+
+/** The settings of any run among the options. */
+export function settingsFrom(options: TrainArguments): UpdateSettings {
+  const { epochs, steps, batch, optimizer, lr, schedule, clipNorm, clipValue, patience } = options;
+  return { epochs, steps, batch, optimizer, lr, schedule, clipNorm, clipValue, patience };
+}
+
+/** The size of state from which drawing the weights takes a while: orthogonal matrices are O(H^3). */
+const SLOW = 768;
+
+/** What to say before the weights of such sizes are drawn, if anything. */
+export function drawing(sizes: ModelSizes): string | undefined {
+  return sizes.hiddenSize < SLOW ? undefined : `drawing ${grouped(countParameters(sizes))} weights`;
 }
 
 /** `1,234`. */

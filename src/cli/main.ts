@@ -21,6 +21,8 @@ import type { InfoArguments } from './info.js';
 import { inspectCommand } from './inspect.js';
 import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
+import type { KindOption } from './kind.js';
+import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
 import { trainCommand } from './train.js';
@@ -53,7 +55,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
         'Examples:\n  recurra train --text book.txt --out run/\n  recurra generate run/ --prompt "ROMEO:" --length 200',
     );
   addTrain(program, run);
-  program
+  const evaluation = program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text; or how well a task is done')
     .option('--text <file>', 'text to evaluate, UTF-8', path('--text'))
@@ -62,8 +64,9 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--exhaustive', 'all inputs of the task there are')
     .option(...THREADS)
     .option(...REVECTORIZE)
-    .option('--json', 'print one JSON object')
-    .action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
+    .option('--json', 'print one JSON object');
+  addOptions(evaluation, distinct(KINDS.map(({ source }) => source)));
+  evaluation.action((dir: string, options: EvaluateArguments) => run(evaluateCommand(dir, options)));
   program
     .command('generate <dir>')
     .description('text from a model')
@@ -117,15 +120,25 @@ function oneLine(text: string): string {
   return `recurra: ${message}. Add --help for what there is.\n`;
 }
 
+/** Adds options that some kinds of runs have, but for those that the command has already. */
+function addOptions(command: Command, options: readonly KindOption[]): void {
+  const known = new Set(command.options.map(({ long }) => long));
+  for (const [flags, description, reader] of options) {
+    if (known.has(/--[a-z0-9-]+/.exec(flags)![0])) continue;
+    if (reader === undefined) command.option(flags, description);
+    else command.option(flags, description, reader as Reader<unknown>);
+  }
+}
+
 function addTrain(program: Command, run: (code: Promise<number>) => Promise<void>): void {
-  program
+  const train = program
     .command('train')
     .description('train a model on a text or a generated task, or go on with --resume')
     .option('--text <file>', 'text to train on, UTF-8', path('--text'))
     .option(
       '--task <name>',
-      'generated task to train on instead; list shows them',
-      oneOf('--task', [...TASK_NAMES, 'list']),
+      'generated task to train on, or what to learn from a file; list shows them',
+      oneOf('--task', [...TASK_NAMES, ...KINDS.map(({ name }) => name), 'list']),
     )
     .option('--length <n>', 'length of the task', whole('--length', 1))
     .option('--items <n>', 'symbols to keep, of the task copy', whole('--items', 1))
@@ -166,8 +179,9 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option(...THREADS)
     .option(...REVECTORIZE)
     .option('--log <file>', 'append a CSV line an epoch', path('--log'))
-    .option('--json', 'print one JSON object an epoch')
-    .action((options: TrainArguments) => run(trainCommand(options)));
+    .option('--json', 'print one JSON object an epoch');
+  addOptions(train, distinct(KINDS.flatMap(({ source, options }) => [source, ...options])));
+  train.action((options: TrainArguments) => run(trainCommand(options)));
 }
 
 /** A reader that has gone, as in `| head`, ends the process quietly, as it does for other commands. */

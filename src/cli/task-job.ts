@@ -17,8 +17,9 @@ import type { FullTaskSettings, TaskSettings } from '../train/task-settings.js';
 import { trainTask } from '../train/train-task.js';
 import type { TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
-import { flag, holdsCheckpoint, refuseOptions } from './job.js';
+import { drawing, flag, holdsCheckpoint, refuseOptions, settingsFrom } from './job.js';
 import type { Job, Resumed, TrainArguments } from './job.js';
+import { KIND_OPTIONS } from './kinds.js';
 import { concludeTask, describeTask } from './task-score.js';
 import { TASK_TERMS } from './terms.js';
 import type { Conclusion } from './train-output.js';
@@ -43,7 +44,7 @@ interface Parts extends Omit<Job, 'terms' | 'files' | 'makeModel' | 'start' | 'd
 export async function newTaskJob(options: TrainArguments): Promise<Job> {
   const { out, seed = 1, test } = options;
   if (options.text !== undefined) throw new OptionError('train: --text and --task contradict each other. Give one.');
-  refuseOptions(options, OF_TEXTS, 'this run is on a generated task');
+  refuseOptions(options, [...OF_TEXTS, ...KIND_OPTIONS], 'this run is on a generated task');
   if (out === undefined) throw new OptionError('train: --out DIR is missing. Give --task NAME and --out DIR.');
   const name = options.task as TaskName;
   const task = createTask(name, taskOptions(name, options));
@@ -65,7 +66,8 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const makeModel = (): SequenceModel => new SequenceModel(engine, model);
-  return job({ folder: out, task, engine, sizes, makeModel, settings, full, resume: undefined, replaces, test });
+  const parts = { folder: out, task, engine, makeModel, settings, full, resume: undefined, replaces, test };
+  return job({ ...parts, drawing: drawing(sizes) });
 }
 
 /** The options of a task among those of the command. @throws OptionError for one of another task */
@@ -83,21 +85,16 @@ export function taskOptions(
   return Object.fromEntries(given.map((option) => [option, options[option]!]));
 }
 
-function settingsFrom(options: TrainArguments): TaskSettings {
-  const { epochs, steps, batch, optimizer, lr, schedule, clipNorm, clipValue, patience } = options;
-  return { epochs, steps, batch, optimizer, lr, schedule, clipNorm, clipValue, patience };
-}
-
 /** A run that goes on. */
 export async function resumedTaskJob(options: TrainArguments, resumed: Resumed<SequenceModel>): Promise<Job> {
   const { folder, model, training, settings } = resumed;
-  refuseOptions(options, ['text'], `${folder} holds a run on a generated task`);
+  refuseOptions(options, ['text', ...KIND_OPTIONS], `${folder} holds a run on a generated task`);
   const task = storedTask(folder, training);
-  const { engine, sizes } = model;
+  const { engine } = model;
   const makeModel = (): SequenceModel => model;
   const full = taskSettingsOf(training);
   const { test } = options;
-  return job({ folder, task, engine, sizes, makeModel, settings, full, resume: training, replaces: false, test });
+  return job({ folder, task, engine, makeModel, settings, full, resume: training, replaces: false, test });
 }
 
 /** The task that a checkpoint was trained on. @param given options to be others @throws CheckpointError, OptionError */

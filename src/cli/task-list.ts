@@ -1,10 +1,12 @@
-/** `recurra train --task list`: the generated tasks, what they ask, their options and baselines. */
+/** `recurra train --task list`: the generated tasks, with what they ask, and what learns from files. */
 
 import { createTask, TASK_NAMES, TASKS } from '../data/tasks/list.js';
 import type { TaskName } from '../data/tasks/list.js';
 import { OptionError } from '../errors.js';
 import { EXIT } from './exit.js';
 import { flag } from './job.js';
+import type { AnyKind } from './kind.js';
+import { KINDS } from './kinds.js';
 import type { TrainArguments } from './job.js';
 
 /** Prints them. @returns the exit code @throws OptionError for options beside --json */
@@ -15,8 +17,20 @@ export function listTasks({ json = false, ...others }: TrainArguments): number {
   if (given.length > 0) {
     throw new OptionError(`train: --task list goes with --json alone, got ${given.join(', ')}. Leave the rest out.`);
   }
-  process.stdout.write(TASK_NAMES.map((name) => (json ? asJson(name) : asLines(name))).join(''));
+  const kinds = KINDS.map((kind) => (json ? kindAsJson(kind) : kindAsLines(kind)));
+  process.stdout.write([...TASK_NAMES.map((name) => (json ? asJson(name) : asLines(name))), ...kinds].join(''));
   return EXIT.done;
+}
+
+/** What learns from a file, a line for the kind and one for each of its options. */
+function kindAsLines({ name, summary, source, options }: AnyKind): string {
+  const rows = [source, ...options].map(([flags, meaning]) => `  ${flags.padEnd(24)}${meaning}\n`);
+  return `${name.padEnd(10)}${summary}\n${rows.join('')}`;
+}
+
+function kindAsJson({ name, summary, source, options, recipe }: AnyKind): string {
+  const told = [source, ...options].map(([flags, meaning]) => [flags, meaning]);
+  return `${JSON.stringify({ task: name, summary, options: Object.fromEntries(told) as object, recipe })}\n`;
 }
 
 function asJson(name: TaskName): string {

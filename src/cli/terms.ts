@@ -10,8 +10,8 @@ export interface Terms {
   readonly speed: { readonly unit: string; readonly column: string };
   /** Who takes the best weights, where they are not the last. */
   readonly users: string;
-  /** What is told beside the losses, as a column. */
-  readonly quality: keyof Pick<ProgressEvent, 'perplexity' | 'validRight'>;
+  /** What is told beside the losses, as columns: of an event, or by the name of one of its figures. */
+  readonly columns: readonly string[];
   /** The same on the line of progress; nothing where it is not known. */
   fields(event: ProgressEvent): Readonly<Record<string, string>>;
   /** The same behind the loss, at the end. */
@@ -24,7 +24,7 @@ export function textTerms(level: 'char' | 'word'): Terms {
     step: { name: 'window', unit: 'win' },
     speed: { unit: level === 'char' ? 'char/s' : 'word/s', column: 'tokensPerSecond' },
     users: 'evaluate and generate take',
-    quality: 'perplexity',
+    columns: ['perplexity'],
     fields: ({ perplexity }) => ({ ppl: perplexity.toPrecision(4) }),
     verdict: ({ perplexity }) => `, perplexity ${perplexity.toPrecision(4)}`,
   };
@@ -35,10 +35,45 @@ export const TASK_TERMS: Terms = {
   step: { name: 'step', unit: 'step' },
   speed: { unit: 'seq/s', column: 'sequencesPerSecond' },
   users: 'evaluate takes',
-  quality: 'validRight',
+  columns: ['validRight'],
   fields: ({ validRight }) => (validRight === undefined ? {} : { right: percent(validRight) }),
   verdict: () => '',
 };
+
+/** How a kind of run on examples speaks. */
+export interface ExampleTerms {
+  /** What is counted a second: `sentence`. */
+  readonly unit: string;
+  /** The verb of the command line that takes the best weights, beside evaluate: `tag`. */
+  readonly verb: string;
+  /** Whether examples can be right throughout; then the share is told. Default false. */
+  readonly right?: boolean;
+  /** Whether the loss is told as a perplexity too. Default false. */
+  readonly perplexity?: boolean;
+  /** The figures of a validation that are told, by name. Default none. */
+  readonly figures?: readonly string[];
+}
+
+/** The terms of a kind of run on examples. */
+export function exampleTerms({ unit, verb, right = false, perplexity = false, figures = [] }: ExampleTerms): Terms {
+  return {
+    step: { name: 'step', unit: 'step' },
+    speed: { unit: `${unit}/s`, column: `${unit}sPerSecond` },
+    users: `evaluate and ${verb} take`,
+    columns: [...(perplexity ? ['perplexity'] : []), ...(right ? ['validRight'] : []), ...figures],
+    fields: (event) => ({
+      ...(perplexity ? { ppl: event.perplexity.toPrecision(4) } : {}),
+      ...(event.validRight === undefined ? {} : { right: percent(event.validRight) }),
+      ...told(event.figures, figures),
+    }),
+    verdict: (report) => (perplexity ? `, perplexity ${report.perplexity.toPrecision(4)}` : ''),
+  };
+}
+
+function told(values: Readonly<Record<string, number>> | undefined, names: readonly string[]): Record<string, string> {
+  if (values === undefined) return {};
+  return Object.fromEntries(names.map((name) => [name, (values[name] ?? NaN).toPrecision(4)]));
+}
 
 /** `99.99 %`: never 100 but for all of them. */
 export function percent(share: number): string {

@@ -20,8 +20,9 @@ import { train } from '../train/train.js';
 import type { TrainingRun, TrainOptions } from '../train/train.js';
 import { engineOptions } from './engine.js';
 import { readCorpus } from './files.js';
-import { grouped, holdsCheckpoint, refuseOptions } from './job.js';
+import { drawing, grouped, holdsCheckpoint, refuseOptions, settingsFrom } from './job.js';
 import type { Job, Resumed, TrainArguments } from './job.js';
+import { KIND_OPTIONS } from './kinds.js';
 import { textTerms } from './terms.js';
 
 /** Words kept where --vocab-size is not given. */
@@ -37,6 +38,7 @@ interface Parts {
   readonly corpus: Corpus;
   readonly engine: Engine;
   readonly sizes: ModelSizes;
+  readonly drawing?: string | undefined;
   readonly makeModel: () => LanguageModel;
   readonly settings: TrainSettings;
   readonly full: FullSettings;
@@ -53,11 +55,11 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
         'For a generated task give --task NAME in place of --text.',
     );
   }
-  refuseOptions(options, OF_TASKS, 'this run is on a text');
+  refuseOptions(options, [...OF_TASKS, ...KIND_OPTIONS], 'this run is on a text');
   if (level === 'char' && locale !== undefined) {
     throw new OptionError('train: --locale splits words, and --level is char. Add --level word or leave --locale out.');
   }
-  const settings = settingsFrom(options);
+  const settings = textSettings(options);
   const full = fullSettings(settings); // what is wrong with them is said before anything is read or made
   const vocabSize = options.vocabSize ?? (level === 'word' ? WORDS : undefined);
   const corpus = await readCorpus(text, { level, locale, vocabSize });
@@ -75,13 +77,13 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   const sizes = { ...model, vocabSize: vocabulary.size };
   reserveTraining(engine, sizes, runSizes(full));
   const makeModel = (): LanguageModel => new LanguageModel(engine, { ...model, vocabulary });
-  return job({ folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, full, resume: undefined, replaces }); // prettier-ignore
+  const parts = { folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, full, replaces };
+  return job({ ...parts, drawing: drawing(sizes), resume: undefined });
 }
 
-function settingsFrom(options: TrainArguments): TrainSettings {
-  const { epochs, steps, batch, window, optimizer, lr, schedule, clipNorm, clipValue, validFraction, patience } =
-    options;
-  return { epochs, steps, batch, window, optimizer, lr, schedule, clipNorm, clipValue, validFraction, patience };
+function textSettings(options: TrainArguments): TrainSettings {
+  const { window, validFraction } = options;
+  return { ...settingsFrom(options), window, validFraction };
 }
 
 /** What of the settings decides the memory. */
@@ -92,7 +94,7 @@ function runSizes({ batch, window, optimizer }: FullSettings): RunSizes {
 /** A run that goes on. */
 export async function resumedTextJob(options: TrainArguments, resumed: Resumed<LanguageModel>): Promise<Job> {
   const { folder, model, training, settings } = resumed;
-  refuseOptions(options, OF_TASKS, `${folder} holds a run on a text`);
+  refuseOptions(options, [...OF_TASKS, ...KIND_OPTIONS], `${folder} holds a run on a text`);
   const textPath = options.text ?? join(realpathSync(folder), new Fields('training', training.values).string('text'));
   const corpus = await readCorpus(textPath, { vocabulary: model.vocabulary }).catch((error: unknown) => {
     if (!(error instanceof DataError) || options.text !== undefined) throw error;

@@ -95,14 +95,15 @@ export class TrainOutput {
   /** The figures of an epoch in the order of the columns; null for one that there is not. */
   #row(event: ProgressEvent): Record<string, number | null> {
     const { epoch, step, trainLoss, validLoss, lr, tokensPerSecond, seconds } = event;
-    const { quality, speed } = this.#terms;
-    const losses = { trainLoss, validLoss: validLoss ?? null, [quality]: event[quality] ?? null };
+    const { columns, speed } = this.#terms;
+    const told = Object.fromEntries(columns.map((column) => [column, figureOf(event, column)]));
+    const losses = { trainLoss, validLoss: validLoss ?? null, ...told };
     return { epoch, step, ...losses, lr, [speed.column]: tokensPerSecond, seconds };
   }
 
   get #header(): string {
-    const { quality, speed } = this.#terms;
-    return `epoch,step,trainLoss,validLoss,${quality},lr,${speed.column},seconds\n`;
+    const { columns, speed } = this.#terms;
+    return `${['epoch', 'step', 'trainLoss', 'validLoss', ...columns, 'lr', speed.column, 'seconds'].join(',')}\n`;
   }
 
   /** The end of the run, and where its checkpoint is. */
@@ -129,8 +130,8 @@ export class TrainOutput {
   #jsonOf(report: TrainReport, folder: string, conclusion?: Conclusion): object {
     const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
     const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
-    const { quality, speed } = this.#terms;
-    const told = quality === 'perplexity' ? { perplexity } : {};
+    const { columns, speed } = this.#terms;
+    const told = columns.includes('perplexity') ? { perplexity } : {};
     const losses = { trainLoss, validLoss, ...told, best };
     const pace = { [speed.column]: tokensPerSecond, seconds };
     return {
@@ -170,6 +171,12 @@ export class TrainOutput {
       throw fileError(`--log ${this.#log!}`, 'cannot be written', error);
     }
   }
+}
+
+/** What an event says under a column: its own figures, or one that the validation names. */
+function figureOf(event: ProgressEvent, column: string): number | null {
+  if (column === 'perplexity' || column === 'validRight') return event[column] ?? null;
+  return event.figures?.[column] ?? null;
 }
 
 /** The first bytes of a file; none where there is none, or where appending will say what is wrong. */

@@ -2,30 +2,29 @@
 
 import { join } from 'node:path';
 import { CHECKPOINT_FILE, keepPrevious, PREVIOUS_FILE, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import { CheckpointError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
+import type { Learner } from '../models/learner.js';
 import type { Network } from '../models/network.js';
-import { countParameters } from '../models/sizes.js';
+import { SequenceModel } from '../models/sequence-model.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { EXIT } from './exit.js';
 import { Interruption } from './interruption.js';
 import { grouped, readResumed } from './job.js';
 import type { Job, TrainArguments } from './job.js';
+import { newKindJob, resumedKindJob } from './kind-job.js';
+import { kindNamed, kindOf } from './kinds.js';
 import { listTasks } from './task-list.js';
 import { newTaskJob, resumedTaskJob } from './task-job.js';
 import { newTextJob, resumedTextJob } from './text-job.js';
 import { TrainOutput } from './train-output.js';
-
-/** The size of state from which drawing the weights takes a while: orthogonal matrices are O(H^3). */
-const SLOW = 768;
 
 /** Runs the command. @returns the exit code */
 export async function trainCommand(options: TrainArguments): Promise<number> {
   if (options.task === 'list') return listTasks(options);
   const job = await jobOf(options);
   const output = new TrainOutput(options, job.terms, [...job.files, join(job.folder, CHECKPOINT_FILE)]);
-  if (job.resume === undefined && job.sizes.hiddenSize >= SLOW) {
-    output.begin([`drawing ${grouped(countParameters(job.sizes))} weights`]);
-  }
+  if (job.drawing !== undefined) output.begin([job.drawing]);
   const model = job.makeModel();
   const { name } = job.terms.step;
   const interruption = new Interruption(() => output.message(`stopping after this ${name}; once more to quit at once`));
@@ -46,10 +45,20 @@ export async function trainCommand(options: TrainArguments): Promise<number> {
 }
 
 async function jobOf(options: TrainArguments): Promise<Job> {
-  if (options.resume === undefined) return options.task === undefined ? newTextJob(options) : newTaskJob(options);
+  if (options.resume === undefined) return newJob(options);
   const { model, ...rest } = await readResumed(options, options.resume);
+  const kind = kindOf(rest.training);
+  if (kind !== undefined) return resumedKindJob(kind, options, { ...rest, model: model as Learner<unknown> });
   if (model instanceof LanguageModel) return resumedTextJob(options, { ...rest, model });
-  return resumedTaskJob(options, { ...rest, model });
+  if (model instanceof SequenceModel) return resumedTaskJob(options, { ...rest, model });
+  throw new CheckpointError(`${options.resume}: the checkpoint does not say what its run was on. Begin a new one.`);
+}
+
+/** Runs begin from a text, from a task, or from the examples of a file. */
+async function newJob(options: TrainArguments): Promise<Job> {
+  const kind = kindNamed(options.task);
+  if (kind !== undefined) return newKindJob(kind, options);
+  return options.task === undefined ? newTextJob(options) : newTaskJob(options);
 }
 
 function code(report: TrainReport, interruption: Interruption): number {

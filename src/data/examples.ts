@@ -26,9 +26,7 @@ export function epochBatches(
   examples: Pick<Examples<unknown>, 'count' | 'length'>,
   { batch, seed, epoch }: { readonly batch: number; readonly seed: number; readonly epoch: number },
 ): number[][] {
-  const random = new Random(
-    crc32(Uint8Array.from([seed, seed >>> 8, seed >>> 16, seed >>> 24, epoch, epoch >>> 8])) >>> 0,
-  );
+  const random = generator(seed, epoch);
   const order = Array.from({ length: examples.count }, (_, i) => i);
   random.shuffle(order);
   const batches: number[][] = [];
@@ -54,4 +52,12 @@ export function largestBatch<B>(examples: Examples<B>, size: number): B {
 
 function byLength(examples: Examples<unknown>): number[] {
   return Array.from({ length: examples.count }, (_, i) => i).sort((a, b) => examples.length(b) - examples.length(a));
+}
+
+/** A generator apart from that of the weights: for one seed the checksums of different epochs are different. */
+function generator(seed: number, epoch: number): Random {
+  const bytes = new DataView(new ArrayBuffer(8));
+  bytes.setUint32(0, seed);
+  bytes.setUint32(4, epoch);
+  return new Random(crc32(new Uint8Array(bytes.buffer)) >>> 0);
 }

@@ -33,6 +33,7 @@ export class Memory {
   #arena: number = RESERVED;
   #top: number = RESERVED;
   #peak: number = 0;
+  #last: number = 0;
   #step: number = 1;
   #high: number = RESERVED;
   #open: boolean = false;
@@ -68,6 +69,16 @@ export class Memory {
   /** Most bytes any step has used in the arena. */
   get peakArenaBytes(): number {
     return this.#peak;
+  }
+
+  /** Most bytes of the arena that the last step used. */
+  get lastStepBytes(): number {
+    return this.#last;
+  }
+
+  /** Bytes of all that lives longer than a step. */
+  get persistentBytes(): number {
+    return this.#arena;
   }
 
   /** The region of this name, made empty at first. */
@@ -150,6 +161,7 @@ export class Memory {
   /** Gives back all of the arena; views of the step go stale. */
   endStep(): void {
     if (this.#poison && this.#heap !== undefined) this.#slice(this.#arena, this.#high).fill(NaN);
+    this.#last = this.#high - this.#arena;
     this.#high = this.#arena;
     this.#top = this.#arena;
     this.#step++;

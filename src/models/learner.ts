@@ -18,6 +18,9 @@ export abstract class Learner<B> extends Network {
   /** Whether the loss is in nats per token, so that its exponential is a perplexity. */
   readonly inNats: boolean = false;
 
+  /** What it is made of and how many weights it has, in one line. */
+  abstract summary(): string;
+
   /**
    * The mean loss of a batch, within `engine.step` or `engine.evaluate`.
    * @param step updates made before, for what is annealed; none in evaluation, where everything counts in full

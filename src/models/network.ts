@@ -10,9 +10,18 @@ import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
 import { RNN } from '../layers/rnn.js';
 import type { Parameter } from '../memory/parameter.js';
+import type { Shape } from '../shape.js';
 import { countParameters } from './sizes.js';
 import type { Cell, ModelSizes } from './sizes.js';
 import type { Snapshot, Snapshotable } from './snapshot.js';
+
+/** A parameter of a network, as its table shows it. */
+export interface NetworkRow {
+  readonly name: string;
+  readonly shape: Shape;
+  /** How many numbers it holds. */
+  readonly parameters: number;
+}
 
 /** A network of named parts. */
 export abstract class Network implements Snapshotable {
@@ -33,6 +42,11 @@ export abstract class Network implements Snapshotable {
   /** The number of trainable numbers. */
   get parameterCount(): number {
     return this.parameters().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Its parameters by name, with their shapes. */
+  table(): NetworkRow[] {
+    return [...this.#named()].map(([name, { shape, size }]) => ({ name, shape, parameters: size }));
   }
 
   /** A copy of every parameter under the name of its part, such as `rnn.`, with PyTorch's names behind. */

@@ -1,5 +1,6 @@
 /** What a run minimises: the loss of each of its steps, of which the trainer knows no more than this. */
 
+import type { Rehearsal } from '../engine.js';
 import type { RecurrentState } from '../layers/state.js';
 import type { View } from '../memory/view.js';
 import type { Score } from '../models/learner.js';
@@ -16,6 +17,8 @@ export interface Objective {
   readonly inNats: boolean;
   /** What the data are, in messages: `text`, `task`. */
   readonly noun: string;
+  /** What a step costs at the most, where it has been rehearsed. */
+  readonly cost?: Rehearsal | undefined;
   /** Tells these data from others. */
   readonly fingerprint: string;
   /** What an epoch begins with, and the shape of what `loss` hands on; without layers where nothing is carried. */

@@ -26,10 +26,12 @@ export interface ProgressEvent {
   readonly validLoss: number | undefined;
   /** The share of the validation that is right, where an answer can be right. */
   readonly validRight: number | undefined;
+  /** What else the validation tells, by name. */
+  readonly figures: Readonly<Record<string, number>> | undefined;
   /** exp of the validation loss, or of the training loss where there is none; NaN where losses are not in nats. */
   readonly perplexity: number;
   readonly lr: number;
-  /** Tokens of a text; sequences of a task. */
+  /** Tokens of a text, sequences of a task, examples. */
   readonly tokensPerSecond: number;
   /** Seconds since the run began, and until it ends at this rate. */
   readonly seconds: number;
@@ -208,6 +210,7 @@ class Loop {
       trainLoss,
       validLoss: record?.validLoss,
       validRight: record?.validRight,
+      figures: record?.figures,
       perplexity: this.#perplexity(record?.validLoss ?? trainLoss),
       lr,
       tokensPerSecond,

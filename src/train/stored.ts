@@ -5,6 +5,8 @@ import type { HostArray } from '../engine.js';
 import { CheckpointError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import { RecurrentState } from '../layers/state.js';
+import { Fields } from '../models/snapshot.js';
+import type { Json } from '../models/snapshot.js';
 import type { StateSource } from '../ops/sequence.js';
 import type { RandomState } from '../random.js';
 
@@ -15,21 +17,26 @@ export interface EpochRecord {
   readonly validLoss: number | undefined;
   /** The share of the validation that is right, where an answer can be right. */
   readonly validRight?: number | undefined;
+  /** What else the validation tells, by name. */
+  readonly figures?: Readonly<Record<string, number>> | undefined;
 }
 
-/** An epoch as the list that the history stores. */
-export function writeRecord({ epoch, trainLoss, validLoss, validRight }: EpochRecord): (number | null)[] {
-  return [epoch, trainLoss, validLoss ?? null, ...(validRight === undefined ? [] : [validRight])];
+/** An epoch as the list that the history stores; what is not there at its end is left out. */
+export function writeRecord({ epoch, trainLoss, validLoss, validRight, figures }: EpochRecord): Json[] {
+  const told: Json[] = figures === undefined ? [] : [{ ...figures }];
+  const right = validRight === undefined && told.length === 0 ? [] : [validRight ?? null];
+  return [epoch, trainLoss, validLoss ?? null, ...right, ...told];
 }
 
 /** An epoch from the list that the history stores it as. @throws CheckpointError */
 export function readRecord(item: unknown): EpochRecord {
-  const [epoch, trainLoss, validLoss, validRight] = Array.isArray(item) ? (item as unknown[]) : [];
+  const [epoch, trainLoss, validLoss, validRight, figures] = Array.isArray(item) ? (item as unknown[]) : [];
   if (typeof epoch !== 'number' || typeof trainLoss !== 'number') {
     throw new CheckpointError('training: history must be a list of [epoch, train loss, validation loss].');
   }
   const given = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-  return { epoch, trainLoss, validLoss: given(validLoss), validRight: given(validRight) };
+  const losses = { epoch, trainLoss, validLoss: given(validLoss), validRight: given(validRight) };
+  return figures === undefined ? losses : { ...losses, figures: new Fields('training', { figures }).record('figures') };
 }
 
 /** The carried state as arrays `h.0`, `h.1`, `c.0`, ... */

@@ -201,9 +201,9 @@ export class Trainer implements Snapshotable {
 
   #endEpoch(): EpochRecord {
     const epoch = this.epoch - 1;
-    const { loss: validLoss, right: validRight } = this.objective.validate() ?? {};
+    const { loss: validLoss, right: validRight, figures } = this.objective.validate() ?? {};
     if (validLoss !== undefined) this.#checkLoss('validation loss', validLoss, `after epoch ${epoch}`);
-    const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss, validRight };
+    const record = { epoch, trainLoss: this.#lossSum / this.stepsPerEpoch, validLoss, validRight, figures };
     this.#history.push(record);
     this.#lossSum = 0;
     if (validLoss !== undefined) this.#compare(epoch, validLoss);
@@ -308,7 +308,7 @@ export class Trainer implements Snapshotable {
   /** What the cursor, the moments and the schedule's memory depend on cannot change. */
   #checkSettings(saved: FullUpdateSettings): void {
     const [before, now] = [saved, this.settings].map((settings): Record<string, unknown> => ({ ...settings }));
-    for (const name of ['batch', 'window', 'optimizer', 'schedule']) {
+    for (const name of ['batch', 'window', 'optimizer', 'schedule', 'seed']) {
       if (before![name] === now![name]) continue;
       throw new OptionError(
         `train: ${name} must be ${String(before![name])}, as in the run that is resumed, got ${String(now![name])}. Leave it out.`,

@@ -170,7 +170,7 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   [
     'train --resume run --lr 0.1 --hidden 4 --seed 3',
     usage,
-    /--hidden, --seed cannot be changed by --resume.*It takes --text, --epochs/,
+    /--hidden, --seed cannot be changed by --resume.*It takes the files of the run, --epochs/,
   ],
   ['train --resume run --out new', usage, /--out cannot be changed by --resume/],
   ['train --resume missing', data, /missing\/checkpoint.safetensors: there is no checkpoint here. Check the path/],

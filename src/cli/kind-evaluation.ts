@@ -1,0 +1,57 @@
+/** `recurra evaluate` of a model that learnt from the examples of a file. */
+
+import { allBatches } from '../data/examples.js';
+import { OptionError } from '../errors.js';
+import type { Learner } from '../models/learner.js';
+import type { Snapshot } from '../models/snapshot.js';
+import { fitSettingsOf } from '../train/fit-settings.js';
+import { EXIT } from './exit.js';
+import { flag, grouped } from './job.js';
+import { optionName } from './kind.js';
+import type { AnyKind } from './kind.js';
+import { requiredSource, storedOptions } from './kind-job.js';
+import { percent } from './terms.js';
+
+/** A model, and the run that trained it. */
+interface Trained {
+  readonly model: Learner<unknown>;
+  readonly training: Snapshot;
+}
+
+/** Options that are not of the data. */
+const GENERAL = ['threads', 'revectorize', 'json'];
+
+/** Runs the command. @returns the exit code */
+export async function evaluateKind(
+  kind: AnyKind,
+  folder: string,
+  { model, training }: Trained,
+  given: { readonly json?: boolean },
+): Promise<number> {
+  const known = [...GENERAL, optionName(kind.source)];
+  const foreign = Object.keys(given).filter((name) => !known.includes(name));
+  if (foreign.length > 0) {
+    throw new OptionError(
+      `evaluate: ${folder} holds a model of ${kind.noun}, which has no ${foreign.map(flag).join(', ')}. Give ${kind.source[0]} alone.`,
+    );
+  }
+  const path = requiredSource(kind, given, folder);
+  const examples = await kind.evaluation(model, path, storedOptions(kind, folder, training));
+  const { loss, right, figures = {} } = model.evaluate(allBatches(examples, fitSettingsOf(training).batch));
+  const perplexity = model.inNats ? { perplexity: Math.exp(loss) } : {};
+  const told = { examples: examples.count, loss, ...perplexity, ...(right === undefined ? {} : { right }), ...figures };
+  process.stdout.write(given.json === true ? `${JSON.stringify({ event: 'evaluate', ...told })}\n` : lines(told));
+  return EXIT.done;
+}
+
+/** A figure a line. */
+function lines(told: Readonly<Record<string, number>>): string {
+  return Object.entries(told)
+    .map(([name, value]) => `${name.padEnd(20)}${shown(name, value)}\n`)
+    .join('');
+}
+
+function shown(name: string, value: number): string {
+  if (name === 'right') return percent(value);
+  return Number.isInteger(value) ? grouped(value) : value.toPrecision(5);
+}
