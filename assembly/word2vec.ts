@@ -23,6 +23,7 @@ export function word2vecRows(
   const bytes = <usize>E << 2;
   const d = tmp + bytes;
   const spare = d + bytes;
+  memory.fill(spare, 0, bytes);
   for (; rows > 0; rows--) {
     const begin = load<i32>(starts);
     starts += 4;
@@ -31,10 +32,11 @@ export function word2vecRows(
     const outputs = 2 + n;
     const end = outputs + load<i32>(row, 4);
     const share = <f32>1 / <f32>n;
-    memory.fill(tmp, 0, 3 * bytes);
+    for (let k = 0; k < E; k += 4) storePart(at(d, k), f32x4.splat(0), min(4, E - k));
     // One input is its own mean.
     let h = input + <usize>load<i32>(row, 8) * bytes;
     if (n > 1) {
+      memory.fill(tmp, 0, bytes);
       for (let i = 2; i < outputs; i++) axpy(tmp, input + <usize>load<i32>(at(row, i)) * bytes, E, share);
       h = tmp;
     }

@@ -1,7 +1,7 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks [--kernels TIER] [--shape NAME]
+ *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | word2vec [--kernels TIER] [--shape NAME]
  *         [--seeds N] [--json]
  *
  * Build first: npm run build
@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
   tasks: () => import('./tasks.bench.js'),
+  word2vec: () => import('./word2vec.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -3,8 +3,6 @@
  * shared by at most two outcomes.
  */
 
-import type { Random } from '../random.js';
-
 /** A table to draw outcomes 0 to n - 1 from, with probabilities in proportion to their weights. */
 export class AliasTable {
   readonly #threshold: Float64Array;
@@ -29,9 +27,9 @@ export class AliasTable {
     }
   }
 
-  /** One outcome, from 32 random bits. */
-  draw(random: Random): number {
-    const x = random.uniform() * this.#threshold.length;
+  /** The outcome that a number from 0 to below 1 stands for. */
+  outcome(uniform: number): number {
+    const x = uniform * this.#threshold.length;
     const column = Math.floor(x);
     return x - column < this.#threshold[column]! ? column : this.#alias[column]!;
   }

@@ -18,24 +18,8 @@ export class IdList {
     this.#values[this.#length++] = value;
   }
 
-  /** Whether a value is among those from an index on. */
-  includes(value: number, from: number): boolean {
-    for (let i = from; i < this.#length; i++) if (this.#values[i] === value) return true;
-    return false;
-  }
-
-  /** Replaces the value at an index. */
-  set(index: number, value: number): void {
-    this.#values[index] = value;
-  }
-
-  /** Empties it and keeps the room. */
-  clear(): void {
-    this.#length = 0;
-  }
-
-  /** The values so far: a view, which the next `push` or `clear` may change. */
+  /** The values so far. */
   get values(): Int32Array {
-    return this.#values.subarray(0, this.#length);
+    return this.#values.slice(0, this.#length);
   }
 }

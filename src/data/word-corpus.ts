@@ -77,7 +77,7 @@ export class WordCorpus {
       if (ids.length > begun) starts.push((begun = ids.length));
     }
     if (ids.length === 0) throw new DataError(`${OPERATION}: none of the words is in the vocabulary. Give other text.`);
-    return new WordCorpus(vocabulary, ids.values.slice(), starts.values.slice());
+    return new WordCorpus(vocabulary, ids.values, starts.values);
   }
 
   /** The number of words in all. */

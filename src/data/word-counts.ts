@@ -60,14 +60,15 @@ export class WordCounts {
     if (!Array.isArray(words) || words.length === 0 || !words.every(isWord) || new Set(words).size < words.length) {
       throw new DataError(`${OPERATION}.fromJSON: words must be a list of different strings, at least one.`);
     }
+    const list = Array.isArray(counts) ? (counts as number[]) : [];
     const isCount = (value: unknown, i: number): boolean =>
-      Number.isSafeInteger(value) && (value as number) >= 1 && (i === 0 || value! <= (counts as number[])[i - 1]!);
-    if (!Array.isArray(counts) || counts.length !== words.length || !counts.every(isCount)) {
+      Number.isSafeInteger(value) && (value as number) >= 1 && (i === 0 || list[i - 1]! >= (value as number));
+    if (list.length !== words.length || !list.every(isCount)) {
       throw new DataError(
         `${OPERATION}.fromJSON: counts must be ${words.length} whole numbers of at least 1, none above the one before.`,
       );
     }
-    return new WordCounts(words as string[], Float64Array.from(counts as number[]));
+    return new WordCounts(words as string[], Float64Array.from(list));
   }
 
   /** V, the number of words. */

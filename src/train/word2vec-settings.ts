@@ -39,6 +39,12 @@ export interface Word2VecSettings {
   readonly hogwild?: boolean | undefined;
 }
 
+/** @throws OptionError for more than makes sense, or fits */
+function checkMost(option: string, value: number, most: number): number {
+  if (value <= most) return value;
+  throw new OptionError(`${OPERATION}: ${option} must be at most ${most}, got ${value}.`);
+}
+
 /** Settings with every default filled in. */
 export type FullWord2VecSettings = Full<Word2VecSettings>;
 
@@ -65,7 +71,7 @@ export function fullWord2VecSettings(model: Word2Vec, settings: Word2VecSettings
   const lr = checkNumber(OPERATION, 'lr', settings.lr ?? (isCbow(model) ? 0.05 : 0.025), { above: 0 });
   const full = {
     epochs: checkSize(OPERATION, 'epochs', settings.epochs ?? 5),
-    window: checkSize(OPERATION, 'window', settings.window ?? 5),
+    window: checkMost('window', checkSize(OPERATION, 'window', settings.window ?? 5), 1000),
     ...negativeSettings(model, settings),
     sample: checkNumber(OPERATION, 'sample', settings.sample ?? 1e-3, { least: 0 }),
     lr,
@@ -93,7 +99,7 @@ const isCbow = (model: Word2Vec): boolean => model.options.architecture === 'cbo
 function negativeSettings(model: Word2Vec, { negatives, power }: Word2VecSettings): { negatives: number; power: number } {
   if (model.options.output === 'negative-sampling') {
     return {
-      negatives: checkSize(OPERATION, 'negatives', negatives ?? 5),
+      negatives: checkMost('negatives', checkSize(OPERATION, 'negatives', negatives ?? 5), 1000),
       power: checkNumber(OPERATION, 'power', power ?? 0.75),
     };
   }
