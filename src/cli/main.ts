@@ -26,6 +26,7 @@ import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
 import { trainCommand } from './train.js';
+import { addWordCommands } from './word-commands.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -55,6 +56,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
         'Examples:\n  recurra train --text book.txt --out run/\n  recurra generate run/ --prompt "ROMEO:" --length 200',
     );
   addTrain(program, run);
+  addWordCommands(program, run);
   const evaluation = program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text; or how well a task is done')

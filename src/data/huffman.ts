@@ -26,7 +26,11 @@ export function huffmanCodes(counts: Float64Array): HuffmanCodes {
   const starts = new Int32Array(n + 1);
   paths.forEach((path, symbol) => (starts[symbol + 1] = starts[symbol]! + path.length));
   const all = paths.flat();
-  return { starts, nodes: Int32Array.from(all, (node) => parent[node]! - n), bits: Uint8Array.from(all, (node) => bit[node]!) };
+  return {
+    starts,
+    nodes: Int32Array.from(all, (node) => parent[node]! - n),
+    bits: Uint8Array.from(all, (node) => bit[node]!),
+  };
 }
 
 /** Parent and bit of each node: the symbols, then the inner nodes in the order they are made, the root last. */

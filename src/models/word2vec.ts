@@ -121,7 +121,9 @@ function fullOptions(options: Word2VecOptions): FullOptions {
     throw new OptionError(`${OPERATION}: vocabulary must be a WordCounts. Give the .vocabulary of a WordCorpus.`);
   }
   if (vocabulary.size < 2) {
-    throw new OptionError(`${OPERATION}: vocabulary must have at least 2 words, got ${vocabulary.size}. Give more text.`);
+    throw new OptionError(
+      `${OPERATION}: vocabulary must have at least 2 words, got ${vocabulary.size}. Give more text.`,
+    );
   }
   return {
     vocabulary,

@@ -96,14 +96,20 @@ export function fullWord2VecSettings(model: Word2Vec, settings: Word2VecSettings
 
 const isCbow = (model: Word2Vec): boolean => model.options.architecture === 'cbow';
 
-function negativeSettings(model: Word2Vec, { negatives, power }: Word2VecSettings): { negatives: number; power: number } {
+function negativeSettings(
+  model: Word2Vec,
+  { negatives, power }: Word2VecSettings,
+): { negatives: number; power: number } {
   if (model.options.output === 'negative-sampling') {
     return {
       negatives: checkMost('negatives', checkSize(OPERATION, 'negatives', negatives ?? 5), 1000),
       power: checkNumber(OPERATION, 'power', power ?? 0.75),
     };
   }
-  for (const [name, value, none] of [['negatives', negatives, 0], ['power', power, 0.75]] as const) {
+  for (const [name, value, none] of [
+    ['negatives', negatives, 0],
+    ['power', power, 0.75],
+  ] as const) {
     if (value === undefined || value === none) continue;
     throw new OptionError(
       `${OPERATION}: output hierarchical-softmax draws no negatives, got ${name} ${value}. Leave ${name} out.`,

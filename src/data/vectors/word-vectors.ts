@@ -137,7 +137,7 @@ export class WordVectors {
     checkSize(OPERATION, 'n', n);
     const end = Math.min(checkSize(OPERATION, 'most', most), this.words.length);
     this.#unit ??= unitRows(this.data, this.size);
-    const length = Math.hypot(...Array.from(target)) || 1;
+    const length = Math.sqrt(dot(target, 0, target)) || 1;
     const best: { id: number; product: number }[] = [];
     for (let id = 0; id < end; id++) {
       const product = dot(this.#unit, id * this.size, target);
@@ -164,7 +164,7 @@ function unitRows(data: Float32Array, size: number): Float32Array {
 }
 
 /** The product with the row that begins at `start`: four sums, which wait for one another less than one would. */
-function dot(rows: Float32Array, start: number, vector: ArrayLike<number>): number {
+function dot(rows: ArrayLike<number>, start: number, vector: ArrayLike<number>): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   let k = 0;
   for (; k + 4 <= vector.length; k += 4) {
