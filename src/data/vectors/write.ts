@@ -54,6 +54,7 @@ function* textParts(vectors: WordVectors): Generator<Uint8Array> {
 
 /** A 32-bit float in nine digits, which always bring it back, or fewer where they do too. */
 function shortest(value: number): string {
+  if (Object.is(value, -0)) return '-0';
   const short = Number(value.toPrecision(7));
   return String(Math.fround(short) === value ? short : Number(value.toPrecision(9)));
 }
