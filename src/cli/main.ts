@@ -43,6 +43,7 @@ import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
 import { translateCommand } from './translate.js';
 import type { TranslateArguments } from './translate.js';
+import { addWordCommands } from './word-commands.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -72,6 +73,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
         'Examples:\n  recurra train --text book.txt --out run/\n  recurra generate run/ --prompt "ROMEO:" --length 200',
     );
   addTrain(program, run);
+  addWordCommands(program, run);
   const evaluation = program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text; or how well a task is done')
