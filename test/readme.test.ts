@@ -68,3 +68,12 @@ test('the example of docs/hopfield.md prints the table below it', () => {
   // Hebb's column is the same in every tier, the others but for rounding.
   expect(cells).toEqual(table.map((row) => row.map((value) => expect.closeTo(value, 2) as number)));
 });
+
+test('the example of docs/dialogue.md answers by what was said first', () => {
+  expect(run('docs/dialogue.md')).toBe('Your name is Boris.\nYour name is Carla.\n');
+});
+
+test('the example of docs/translation.md writes four letters from their end, and draws what they attended to', () => {
+  expect(run('docs/translation.md')).toBe('dcba true\n');
+  expect(readFileSync(join(folder, 'attention.svg'), 'utf8')).toMatch(/^<svg /);
+});
