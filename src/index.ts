@@ -32,6 +32,28 @@ export type { IdxArray, IdxImages } from './data/idx.js';
 export { Sequences } from './data/ragged.js';
 export type { LineOptions, RaggedBatch } from './data/ragged.js';
 export { Rows } from './data/rows.js';
+export { Table } from './data/table.js';
+export type { Missing, TableSource } from './data/table.js';
+export { LabelledSequences } from './data/labelled-sequences.js';
+export type { LabelledBatch, LabelledSequencesOptions, SequenceSplitOptions } from './data/labelled-sequences.js';
+export { Scaler } from './data/scaler.js';
+export type { ColumnScale, NumberRows, ScalerJSON } from './data/scaler.js';
+export { TimeSeries } from './data/series.js';
+export { SeriesWindows, splitSeries } from './data/series-windows.js';
+export type {
+  SeriesBatch,
+  SeriesParts,
+  SeriesTensor,
+  SeriesWindowOptions,
+  SplitOptions,
+} from './data/series-windows.js';
+export { timesAfter } from './data/times.js';
+export { fitScaler } from './data/reference.js';
+export type { FitScalerOptions, Reference } from './data/reference.js';
+export { findPeriod, seasonalErrors } from './data/baselines.js';
+export type { ForecastErrors } from './data/baselines.js';
+export { syntheticSeries } from './data/synthetic-series.js';
+export type { Season, SyntheticSeriesOptions } from './data/synthetic-series.js';
 export type { Examples } from './data/examples.js';
 export { readConll, writeConll } from './data/conll.js';
 export type { ConllOptions, TaggedSentence } from './data/conll.js';
@@ -188,6 +210,10 @@ export type { FitSettings } from './train/fit-settings.js';
 export { HRED } from './models/hred.js';
 export type { ReplyOptions } from './models/reply.js';
 export type { HredOptions } from './models/hred-options.js';
+export { Classifier } from './models/classifier.js';
+export type { Classification, ClassifierOptions } from './models/classifier.js';
+export { Forecaster } from './models/forecaster.js';
+export type { ForecasterOptions, ForecastMode } from './models/forecaster-options.js';
 export { SequenceModel } from './models/sequence-model.js';
 export type { SequenceForwardOptions, SequenceModelOptions, SequenceOutput } from './models/sequence-model.js';
 export { Tagger } from './models/tagger.js';
