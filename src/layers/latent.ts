@@ -2,15 +2,17 @@
  * A latent variable (Kingma and Welling 2013): from features the mean and the log variance of a diagonal Gaussian, a
  * sample of it, and how far it is from a prior.
  *
- *     m = x Wm^T + bm     l = x Wl^T + bl     z = m + e exp(l/2)     KL(N(m, e^l) || prior)
+ *     u = tanh(x W^T + b), as often as there are hidden sizes
+ *     m = u Wm^T + bm     l = u Wl^T + bl     z = m + e exp(l/2)     KL(N(m, e^l) || prior)
  *
  * Without a prior it is the standard normal. With one, such as another latent's Gaussian, the variable is conditional,
  * as in the variational hierarchical encoder-decoder (Serban et al. 2017).
  */
 
 import type { Engine } from '../engine.js';
-import type { Parameter } from '../memory/parameter.js';
+import { OptionError } from '../errors.js';
 import type { View } from '../memory/view.js';
+import { tanh } from '../ops/activation.js';
 import { gaussianDivergence } from '../ops/gaussian-divergence.js';
 import type { Gaussian } from '../ops/gaussian-divergence.js';
 import { gaussianSample } from '../ops/gaussian-sample.js';
@@ -28,7 +30,9 @@ export interface LatentOptions {
   readonly inputSize: number;
   /** Z, the length of the latent vector. */
   readonly size: number;
-  /** How both weights begin. Default: Xavier. The biases begin at zero. */
+  /** The widths of the tanh layers before mean and log variance. Default none. */
+  readonly hiddenSizes?: readonly number[];
+  /** How the weights begin. Default: Xavier. The biases begin at zero. */
   readonly init?: Initializer;
 }
 
@@ -50,31 +54,40 @@ export interface LatentResult {
   readonly divergence: View;
 }
 
-/** Two linear maps to a Gaussian, and a sample of it. */
+/** Maps to the mean and the log variance of a Gaussian, and a sample of it. */
 export class Latent extends Layer {
   readonly size: number;
+  readonly #hidden: readonly LinearWeights[];
   readonly #mean: LinearWeights;
   readonly #logVariance: LinearWeights;
 
   /** @throws OptionError */
   constructor(engine: Engine, options: LatentOptions) {
     super(engine);
-    checkKnown('Latent', options, ['inputSize', 'size', 'init']);
-    const I = checkSize('Latent', 'inputSize', options.inputSize);
-    const Z = checkSize('Latent', 'size', options.size);
-    const { init = xavier } = options;
-    const weights = (name: string): [Parameter, Parameter] => [
-      this.declare(`weight_${name}`, [Z, I], init),
-      this.declare(`bias_${name}`, [Z], constant(0)),
-    ];
-    this.size = Z;
-    this.#mean = new LinearWeights(...weights('mean'));
-    this.#logVariance = new LinearWeights(...weights('log_variance'));
+    checkKnown('Latent', options, ['inputSize', 'size', 'hiddenSizes', 'init']);
+    const { hiddenSizes = [], init = xavier } = options;
+    if (!Array.isArray(hiddenSizes)) {
+      throw new OptionError(`Latent: hiddenSizes must be a list of widths, got ${String(hiddenSizes)}.`);
+    }
+    const widths = hiddenSizes.map((width, k) => checkSize('Latent', `hiddenSizes[${k}]`, width));
+    const inputs = [checkSize('Latent', 'inputSize', options.inputSize), ...widths];
+    this.size = checkSize('Latent', 'size', options.size);
+    this.#hidden = widths.map((width, k) => this.#declareMap(`l${k}`, width, inputs[k]!, init));
+    this.#mean = this.#declareMap('mean', this.size, inputs.at(-1)!, init);
+    this.#logVariance = this.#declareMap('log_variance', this.size, inputs.at(-1)!, init);
+  }
+
+  #declareMap(name: string, O: number, I: number, init: Initializer): LinearWeights {
+    return new LinearWeights(
+      this.declare(`weight_${name}`, [O, I], init),
+      this.declare(`bias_${name}`, [O], constant(0)),
+    );
   }
 
   /** The Gaussian alone. @param x (..., I). @throws ShapeError */
   gaussian(x: View): Gaussian {
-    return { mean: linear(x, this.#mean), logVariance: linear(x, this.#logVariance) };
+    const u = this.#hidden.reduce((below, weights) => tanh(linear(below, weights)), x);
+    return { mean: linear(u, this.#mean), logVariance: linear(u, this.#logVariance) };
   }
 
   /**
