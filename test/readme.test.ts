@@ -52,6 +52,16 @@ test('the example of docs/rtrl.md learns online what truncated gradients do not'
   expect(error).toBeLessThan(0.05);
 });
 
+test('the example of docs/autoencoders.md learns its pictures and draws them', () => {
+  const [, loss, kl] = /^-ELBO ([\d.]+) nats a picture, of which ([\d.]+) are the code\n$/
+    .exec(run('docs/autoencoders.md'))!
+    .map(Number);
+  expect(loss).toBeGreaterThan(4.1);
+  expect(loss).toBeLessThan(11);
+  expect(kl).toBeGreaterThan(4);
+  expect(readFileSync(join(folder, 'bars.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
 test('the example of docs/inspect.md prints what the page says, to the last digit', () => {
   const printed = /```text\n([^]*?)```/.exec(readFileSync('docs/inspect.md', 'utf8'))?.[1];
   expect(run('docs/inspect.md')).toBe(printed);
