@@ -55,7 +55,7 @@ export type { Missing, TableSource } from './data/table.js';
 export { LabelledSequences } from './data/labelled-sequences.js';
 export type { LabelledBatch, LabelledSequencesOptions, SequenceSplitOptions } from './data/labelled-sequences.js';
 export { Scaler } from './data/scaler.js';
-export type { ColumnScale, NumberRows, ScalerJSON } from './data/scaler.js';
+export type { ColumnScale, ColumnRows, ScalerJSON } from './data/scaler.js';
 export { TimeSeries } from './data/series.js';
 export { SeriesWindows, splitSeries } from './data/series-windows.js';
 export type {

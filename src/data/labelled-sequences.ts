@@ -5,7 +5,7 @@ import { DataError, OptionError } from '../errors.js';
 import { checkKnown, checkNumber, checkSeed } from '../options.js';
 import { Random } from '../random.js';
 import type { Examples } from './examples.js';
-import type { NumberRows } from './scaler.js';
+import type { ColumnRows } from './scaler.js';
 import { IGNORED } from './sequences.js';
 import type { IdTensor } from './sequences.js';
 import { checkNames } from './table.js';
@@ -109,7 +109,7 @@ export class LabelledSequences implements Examples<LabelledBatch> {
   }
 
   /** All steps of all sequences: what a scale may be fitted on. */
-  get rows(): NumberRows {
+  get rows(): ColumnRows {
     const data = new Float64Array(this.#sequences.reduce((sum, sequence) => sum + sequence.data.length, 0));
     let at = 0;
     for (const sequence of this.#sequences) {

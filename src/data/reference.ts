@@ -6,7 +6,7 @@
 
 import { checkChoice, checkKnown } from '../options.js';
 import { Scaler } from './scaler.js';
-import type { NumberRows, ColumnScale } from './scaler.js';
+import type { ColumnRows, ColumnScale } from './scaler.js';
 import type { SeriesTensor, SeriesWindows } from './series-windows.js';
 import { checkNames } from './table.js';
 
@@ -71,7 +71,7 @@ export function fitScaler(train: SeriesWindows, options: FitScalerOptions): Scal
 }
 
 /** What the targets differ from their reference by, known and asked for, in windows of the training part. */
-function differences(train: SeriesWindows, targets: readonly string[], reference: Reference): NumberRows {
+function differences(train: SeriesWindows, targets: readonly string[], reference: Reference): ColumnRows {
   const places = targets.map((name) => train.series.index(name));
   const K = places.length;
   const every = Math.ceil(train.count / MOST_WINDOWS);

@@ -12,8 +12,8 @@ export const SCALES = ['standard', 'min-max', 'none'] as const;
 /** How columns are scaled. */
 export type ColumnScale = (typeof SCALES)[number];
 
-/** NumberRows of C numbers. */
-export interface NumberRows {
+/** ColumnRows of C numbers. */
+export interface ColumnRows {
   readonly columns: readonly string[];
   /** (N, C), row-major. */
   readonly data: Float64Array;
@@ -39,7 +39,7 @@ export class Scaler {
    * Fits the scale of every column on rows: those of the training part alone, as what comes later is not known yet.
    * @throws OptionError; DataError if there is no row
    */
-  static fit({ columns, data }: NumberRows, scale: ColumnScale = 'standard'): Scaler {
+  static fit({ columns, data }: ColumnRows, scale: ColumnScale = 'standard'): Scaler {
     checkChoice('Scaler.fit', 'scale', scale, SCALES);
     if (data.length === 0) throw new DataError('Scaler.fit: there must be at least one row to fit on, got none.');
     const C = columns.length;
