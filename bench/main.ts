@@ -21,8 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
   tasks: () => import('./tasks.bench.js'),
-  dialogue: () => import('./dialogue.bench.js'),
   language: () => import('./language.bench.js'),
+  dialogue: () => import('./dialogue.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -7,13 +7,27 @@ import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { DIALOGUE } from './dialogue-kind.js';
+import { CLASSIFY } from './classify-kind.js';
+import { FORECAST } from './forecast-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
 import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
+import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
+import { VAE_KIND } from './vae-kind.js';
+import { TRANSLATE } from './translate-kind.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [TAGGING, MASK, DIALOGUE].map((kind) => kind as unknown as AnyKind);
+export const KINDS: readonly AnyKind[] = [
+  TAGGING,
+  MASK,
+  DIALOGUE,
+  VAE_KIND,
+  SEQUENCE_VAE_KIND,
+  TRANSLATE,
+  CLASSIFY,
+  FORECAST,
+];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;
