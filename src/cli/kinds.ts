@@ -11,15 +11,14 @@ import { CLASSIFY } from './classify-kind.js';
 import { FORECAST } from './forecast-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
-import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
 import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
+import { TAG } from './tag-kind.js';
 import { VAE_KIND } from './vae-kind.js';
 import { TRANSLATE } from './translate-kind.js';
 
 /** In the order of the help. */
 export const KINDS: readonly AnyKind[] = [
-  TAGGING,
   MASK,
   DIALOGUE,
   VAE_KIND,
@@ -27,6 +26,7 @@ export const KINDS: readonly AnyKind[] = [
   TRANSLATE,
   CLASSIFY,
   FORECAST,
+  TAG,
 ];
 
 /** A model that the command line trains. */
