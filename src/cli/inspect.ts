@@ -17,6 +17,7 @@ import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
 import { settingsOf } from '../train/settings.js';
 import { traceWindow } from '../train/trace-window.js';
+import { checkNotTaken, checkpointFiles, checkWritable } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest, readCorpus } from './files.js';
@@ -41,15 +42,19 @@ export interface Inspection {
   readonly gradients: readonly Series[];
 }
 
-/** Runs the command. @returns the exit code */
+/** Runs the command. @returns the exit code @throws OptionError, CheckpointError, DataError */
 export async function inspectCommand(folder: string, options: InspectArguments): Promise<number> {
+  if (options.svg !== undefined) {
+    checkNotTaken('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
+    checkWritable('--svg', options.svg);
+  }
   const { model, training } = await loadBest(folder, options, [LanguageModel]);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const trained = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { batch, window } = { ...trained, ...(options.window === undefined ? {} : { window: options.window }) };
   const inspection = inspect(model, traceFile(options.text, model, corpus.tokens, { batch, window }));
-  if (options.svg !== undefined) writePicture(options.svg, inspection);
   process.stdout.write(options.json === true ? `${jsonOf(inspection)}\n` : textOf(inspection));
+  if (options.svg !== undefined) writePicture(options.svg, inspection);
   return EXIT.done;
 }
 
