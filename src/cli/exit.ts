@@ -48,6 +48,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   hiddenSize: '--hidden',
   numLayers: '--layers',
   topK: '--top-k',
+  evaluateTask: 'evaluate',
+  'Give a number of sequences': 'Give --test N',
   'createEngine: kernels': '--kernels',
   'createEngine: threads': '--threads',
   'Leave threads': 'Leave --threads',

@@ -239,7 +239,7 @@ describe('checkpoints', () => {
     const engine = await testEngine();
     expect(() => decodeCheckpoint(engine, bytes, 'file')).toThrow(
       new CheckpointError(
-        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one.',
+        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or say that it may: { models: [SequenceModel] }.',
       ),
     );
     for (const models of [[], SequenceModel, [undefined], [{ kind: 'x' }]]) {
