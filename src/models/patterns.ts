@@ -4,7 +4,7 @@ import type { Engine, HostArray } from '../engine.js';
 import { DataError, ShapeError } from '../errors.js';
 import { ASSIGN, panelSize } from '../kernels/gemm.js';
 import type { FloatArray } from '../memory/heap.js';
-import { Axes, formatShape } from '../shape.js';
+import { Axes, checkFilled } from '../shape.js';
 
 /** How the recall of one state ended: see the `recall` of each memory. */
 export type RecallEnd = 'fixed point' | 'cycle' | 'limit';
@@ -32,10 +32,8 @@ export function checkRows(operation: string, argument: string, array: HostArray,
   new Axes(operation).bind('N', N, 'size').check(argument, shape, 'rows N');
   const [rows] = shape as [number];
   if (rows === 0) throw new ShapeError(`${operation}: ${argument} must hold at least one row, got none.`);
-  if (data.length === rows * N) return rows;
-  throw new ShapeError(
-    `${operation}: ${argument} of shape ${formatShape(shape)} takes ${rows * N} values, got ${data.length}.`,
-  );
+  checkFilled(`${operation}: ${argument} of`, shape, data.length);
+  return rows;
 }
 
 /**
