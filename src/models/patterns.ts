@@ -50,13 +50,26 @@ export function checkSigns(operation: string, argument: string, array: HostArray
 
 /**
  * Checks rows of finite numbers.
+ * @param given what they were rounded from, for the message
  * @returns their number
  * @throws ShapeError, DataError
  */
-export function checkFinite(operation: string, argument: string, array: HostArray, N: number): number {
+export function checkFinite(
+  operation: string,
+  argument: string,
+  array: HostArray,
+  N: number,
+  given: ArrayLike<number>,
+): number {
   const rows = checkRows(operation, argument, array, N);
-  checkValues(operation, argument, array, Number.isFinite, 'finite everywhere', 'Take out what is not a number');
+  const remedy = 'Take out what is not a number, or too large for one of 32 bits';
+  checkValues(operation, argument, array, Number.isFinite, 'finite everywhere', remedy, given);
   return rows;
+}
+
+/** Whether there are no rows of N units: what a memory that holds nothing stores. */
+export function isEmpty({ data, shape }: HostArray, N: number): boolean {
+  return data?.length === 0 && shape?.length === 2 && shape[0] === 0 && shape[1] === N;
 }
 
 function checkValues(
@@ -66,11 +79,12 @@ function checkValues(
   fits: (value: number) => boolean,
   expected: string,
   remedy: string,
+  given: ArrayLike<number> = data,
 ): void {
   for (let i = 0; i < data.length; i++) {
     if (fits(data[i]!)) continue;
     const where = `row ${Math.floor(i / shape[1]!)}, unit ${i % shape[1]!}`;
-    throw new DataError(`${operation}: ${argument} must be ${expected}, got ${data[i]} in ${where}. ${remedy}.`);
+    throw new DataError(`${operation}: ${argument} must be ${expected}, got ${given[i]} in ${where}. ${remedy}.`);
   }
 }
 
