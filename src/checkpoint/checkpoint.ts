@@ -145,7 +145,7 @@ function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown
   const wanted = models.map((model) => model.kind).join(' or ');
   const own = kind.slice(0, 40);
   throw new CheckpointError(
-    `the checkpoint holds a ${own}, and a ${wanted} is needed. Use another one, or say that it may: { models: [${own}] }.`,
+    `the checkpoint holds a ${own}, and a ${wanted} is needed. Use another one, or in a program { models: [${own}] }.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** `recurra generate`: text from a model. */
+/** `recurra generate`: text from a model, as it comes. */
 
 import type { GenerateOptions } from '../models/language-model.js';
 import type { EngineArguments } from './engine.js';
@@ -16,6 +16,12 @@ export async function generateCommand(
   { prompt = '', threads = 1, revectorize = false, ...options }: GenerateArguments,
 ): Promise<number> {
   const { model } = await loadOfTexts('generate', folder, { threads, revectorize });
-  process.stdout.write(`${model.generate(prompt, options)}\n`);
+  for (const piece of model.stream(prompt, options)) await write(piece);
+  process.stdout.write('\n');
   return EXIT.done;
+}
+
+/** Writes, and gives way to whoever reads: a piece is out before the next one is computed. A failure is the stream's to tell. */
+async function write(piece: string): Promise<void> {
+  await new Promise<void>((resolve) => void process.stdout.write(piece, () => resolve()));
 }

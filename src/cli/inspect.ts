@@ -23,6 +23,7 @@ import { EXIT } from './exit.js';
 import { readCorpus } from './files.js';
 import { plotLines } from './plot.js';
 import type { PlotOptions } from './plot.js';
+import { table } from './table.js';
 import { loadOfTexts } from './text-model.js';
 
 /** The options of `recurra inspect`. */
@@ -107,14 +108,6 @@ export function jsonOf({ spectra, saturation, gradients }: Inspection): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-/** Rows of cells in columns, the first to the left and the others to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
-  );
 }
 
 /** @throws CheckpointError if the file cannot be written */

@@ -26,7 +26,18 @@ import { TASK_TERMS } from './terms.js';
 import type { Conclusion } from './train-output.js';
 
 /** Options that a task has no use for. */
-const OF_TEXTS = ['text', 'level', 'locale', 'vocabSize', 'window', 'validFraction'];
+const OF_TEXTS = [
+  'text',
+  'level',
+  'locale',
+  'vocabSize',
+  'tied',
+  'projection',
+  'sampled',
+  'proposals',
+  'window',
+  'validFraction',
+];
 
 /** Options of one task or another. */
 const OF_TASKS = ['length', 'items', 'symbols', 'delay'] as const;

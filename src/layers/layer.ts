@@ -22,6 +22,11 @@ export abstract class Layer {
 
   /** The trainable tensors, in the order they were declared. */
   parameters(): readonly Parameter[] {
+    return this.#parameters.filter(({ trained }) => trained);
+  }
+
+  /** All its tensors, those that are frozen too: what its state dict holds. */
+  tensors(): readonly Parameter[] {
     return this.#parameters;
   }
 
@@ -43,10 +48,17 @@ export abstract class Layer {
   /**
    * Declares a parameter of (blocks * rows, columns) or (blocks * rows), each block filled on its own, so that the
    * gates of a cell begin like matrices of their own.
+   * @param trained whether it learns
    */
-  protected declare(name: string, shape: Shape, init: Initializer, blocks: number = 1): Parameter {
+  protected declare(
+    name: string,
+    shape: Shape,
+    init: Initializer,
+    blocks: number = 1,
+    trained: boolean = true,
+  ): Parameter {
     checkInitializer(name, 'an initializer', init);
-    const parameter = new Parameter(this.engine.memory, name, shape);
+    const parameter = new Parameter(this.engine.memory, name, shape, trained);
     const columns = shape.length === 1 ? 1 : shape[1]!;
     const values = new Float64Array(sizeOf(shape));
     const size = values.length / blocks;

@@ -20,12 +20,15 @@ export class Parameter {
   readonly shape: Shape;
   /** Byte offset within the parameter region, and within the gradient region. */
   readonly offset: number;
+  /** Whether it learns: one that does not is stored and loaded like any other, and gets no gradient. */
+  readonly trained: boolean;
   #version: number = 0;
 
-  constructor(memory: Memory, name: string, shape: Shape) {
+  constructor(memory: Memory, name: string, shape: Shape, trained: boolean = true) {
     this.memory = memory;
     this.name = name;
     this.shape = shape;
+    this.trained = trained;
     this.offset = memory.extendAlike([VALUES, GRADIENTS], sizeOf(shape));
   }
 
@@ -77,6 +80,6 @@ export class Parameter {
 
   /** The parameter as an argument of an operation, within a step. */
   view(): View {
-    return new View(this.memory, this.name, this.ptr, this.shape, true, this.gradientPtr);
+    return new View(this.memory, this.name, this.ptr, this.shape, this.trained, this.trained ? this.gradientPtr : 0);
   }
 }

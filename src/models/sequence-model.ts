@@ -54,6 +54,15 @@ export interface SequenceModelOptions {
 /** Options with every default filled in. */
 type FullOptions = { readonly [K in keyof SequenceModelOptions]-?: Exclude<SequenceModelOptions[K], undefined> };
 
+/** Options of a forward. */
+export interface SequenceForwardOptions {
+  /**
+   * Valid steps of each row, from 0 to T: what lies behind them, NaN included, changes nothing and does not count in the
+   * loss. Default: T for every row.
+   */
+  readonly lengths?: ArrayLike<number> | undefined;
+}
+
 /** The output of a sequence, and the state behind it. */
 export interface SequenceOutput {
   /** (T, B, O), or (B, O) of the last step: values or logits. */
@@ -127,9 +136,10 @@ export class SequenceModel extends Network {
    * @param state the state to begin from; zeros if not given
    * @throws ShapeError; DataError for an id that is not below I
    */
-  forward(inputs: HostArray | Ids, state?: RecurrentState): SequenceOutput {
+  forward(inputs: HostArray | Ids, state?: RecurrentState, options: SequenceForwardOptions = {}): SequenceOutput {
+    checkKnown(`${OPERATION}.forward`, options, ['lengths']);
     const { at, dropout: p } = this.options;
-    const { output, state: next } = this.#recurrent.forward(this.#enter(inputs), state);
+    const { output, state: next } = this.#recurrent.forward(this.#enter(inputs), state, options);
     const read = at === 'every' ? output : next.h.at(-1)!;
     return { output: this.#head.forward(dropout(read, p)), state: next };
   }
@@ -153,15 +163,17 @@ export class SequenceModel extends Network {
     inputs: HostArray | Ids,
     targets: HostArray | Ids,
     state?: RecurrentState,
+    options: SequenceForwardOptions = {},
   ): { readonly loss: View; readonly state: RecurrentState<View> } {
-    const { output, state: next } = this.forward(inputs, state);
-    return { loss: this.lossOf(output, targets), state: next };
+    const { output, state: next } = this.forward(inputs, state, options);
+    return { loss: this.lossOf(output, targets, options), state: next };
   }
 
-  /** The mean loss of an output that `forward` gave. */
-  lossOf(output: View, targets: HostArray | Ids): View {
-    if (this.options.outputs === 'values') return meanSquaredError(output, targets);
-    return crossEntropy(output, targets as Ids, { ignoreIndex: IGNORED });
+  /** The mean loss of an output that `forward` gave, with the same options. */
+  lossOf(output: View, targets: HostArray | Ids, { lengths }: SequenceForwardOptions = {}): View {
+    const counted = lengths === undefined || this.options.at === 'last' ? {} : { lengths };
+    if (this.options.outputs === 'values') return meanSquaredError(output, targets, counted);
+    return crossEntropy(output, targets as Ids, { ignoreIndex: IGNORED, ...counted });
   }
 
   /** Bytes that training takes in the engine's memory, predicted before any is reserved. */

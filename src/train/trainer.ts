@@ -19,8 +19,7 @@ import type { Standing } from './divergence.js';
 import type { Objective } from './objective.js';
 import { makeOptimizer } from './settings.js';
 import type { FullUpdateSettings } from './settings.js';
-import { readEnd, readRandom, readRecord, readState, stateArrays, weightsFingerprint } from './stored.js';
-import { writeEnd, writeRecord } from './stored.js';
+import { readEnd, readRandom, readRecord, readState, stateArrays, weightsFingerprint, writeEnd, writeRecord } from './stored.js'; // prettier-ignore
 import type { EpochRecord } from './stored.js';
 
 /** The epoch with the lowest validation loss. */
