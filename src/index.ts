@@ -214,8 +214,8 @@ export type { Recall, RecallEnd } from './models/patterns.js';
 export { eigenvalues, spectralRadius } from './inspect/eigenvalues.js';
 export type { Eigenvalues } from './inspect/eigenvalues.js';
 export { singularValues } from './inspect/singular-values.js';
-export { recurrentSpectra } from './inspect/spectra.js';
-export type { RecurrentSpectrum } from './inspect/spectra.js';
+export { recurrentSpectra, spectraOf } from './inspect/spectra.js';
+export type { RecurrentKind, RecurrentSpectrum } from './inspect/spectra.js';
 export { gateSaturation, normsBack } from './inspect/trace.js';
 export type { GateSaturation } from './inspect/trace.js';
 

@@ -64,6 +64,8 @@ const FLAGS: Readonly<Record<string, string>> = {
   minLr: '--min-lr',
   cbowGradient: '--cbow-gradient',
   splitBy: '--split-by',
+  evaluateTask: 'evaluate',
+  'Give a number of sequences': 'Give --test N',
   'createEngine: kernels': '--kernels',
   'createEngine: threads': '--threads',
   'Leave threads': 'Leave --threads',

@@ -308,16 +308,24 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
       'most steps that gates begin with a memory of, of tasks (0: none; copy all its steps)',
       whole('--chrono', 0),
     )
-    .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
+    .option(
+      '--batch <n>',
+      'streams of text, sequences or examples side by side (32; tasks have their own)',
+      whole('--batch', 1),
+    )
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
-    .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))
+    .option('--epochs <n>', 'passes over the data, in all (4; tasks have a number of updates)', whole('--epochs', 1))
     .option('--steps <n>', 'updates in all, instead of epochs', whole('--steps', 1))
     .option('--optimizer <name>', `${OPTIMIZERS.join(', ')} (adam)`, oneOf('--optimizer', OPTIMIZERS))
-    .option('--lr <x>', 'learning rate (0.002; sgd 0.5, momentum 0.1)', positive('--lr'))
-    .option('--schedule <name>', `${SCHEDULES.join(', ')} (constant)`, oneOf('--schedule', SCHEDULES))
+    .option('--lr <x>', 'learning rate (0.002; tasks have their own; sgd 0.5, momentum 0.1)', positive('--lr'))
+    .option(
+      '--schedule <name>',
+      `${SCHEDULES.join(', ')} (constant; tasks have their own)`,
+      oneOf('--schedule', SCHEDULES),
+    )
     .option(
       '--clip-norm <x>',
-      "most the gradient's norm may be, 0 for no limit (5)",
+      "most the gradient's norm may be, 0 for no limit (5; tasks 1)",
       real('--clip-norm', (x) => x >= 0, 'a number of at least 0'),
     ) // prettier-ignore
     .option('--clip-value <x>', 'most any element of the gradient may be (no limit)', positive('--clip-value'))

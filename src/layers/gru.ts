@@ -3,11 +3,12 @@
 import type { Engine } from '../engine.js';
 import { GruCell } from '../ops/gru.js';
 import { GruBeforeCell } from '../ops/gru-before.js';
-import { checkFlag, checkNumber } from '../options.js';
+import { checkFlag } from '../options.js';
 import { checkChrono, fillChrono } from './chrono.js';
 import type { Initializer } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
-import type { RecurrentOptions } from './recurrent.js';
+import { checkClip } from './recurrent-options.js';
+import type { RecurrentOptions } from './recurrent-options.js';
 
 /** Options of `GRU`. */
 export interface GruOptions extends RecurrentOptions {
@@ -42,9 +43,4 @@ export class GRU extends RecurrentLayer {
     };
     this.build((place) => new Cell(this.declareWeights(place, 3, biasInit), { gateClip, dropout }));
   }
-}
-
-/** Checks a limit, which is above 0; none is Infinity. @throws OptionError */
-export function checkClip(operation: string, option: string, limit: number | undefined): number {
-  return limit === undefined ? Infinity : checkNumber(operation, option, limit, { above: 0 });
 }

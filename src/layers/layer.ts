@@ -3,7 +3,7 @@
 import type { Engine, HostArray } from '../engine.js';
 import { ShapeError } from '../errors.js';
 import { Parameter } from '../memory/parameter.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { checkFilled, formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { checkInitializer } from './initializers.js';
 import type { Initializer } from './initializers.js';
@@ -77,15 +77,13 @@ export function loadParameters(parameters: ReadonlyMap<string, Parameter>, dict:
   if (!(Object(dict) instanceof Map)) {
     throw new ShapeError('loadStateDict: takes a Map from names to { data, shape }, as stateDict() gives it.');
   }
-  for (const [name, { shape, size }] of parameters) {
+  for (const [name, { shape }] of parameters) {
     const given = dict.get(name);
     const got = given === undefined ? 'nothing' : formatShape(given.shape);
     if (got !== formatShape(shape)) {
       throw new ShapeError(`loadStateDict: ${name} must be ${formatShape(shape)}, got ${got}.`);
     }
-    const { length } = given!.data;
-    if (length === size) continue;
-    throw new ShapeError(`loadStateDict: ${name} of shape ${formatShape(shape)} takes ${size} values, got ${length}.`);
+    checkFilled(`loadStateDict: ${name} of`, shape, given!.data.length);
   }
   for (const name of dict.keys()) {
     if (parameters.has(name)) continue;

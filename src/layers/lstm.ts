@@ -10,10 +10,10 @@ import type { NormParameters } from '../ops/normalised.js';
 import type { Cell } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkNumber, checkSize } from '../options.js';
 import { checkChrono, fillChrono } from './chrono.js';
-import { checkClip } from './gru.js';
 import type { Initializer } from './initializers.js';
 import { constant, xavier } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
+import { checkClip } from './recurrent-options.js';
 import type { Place, RecurrentOptions } from './recurrent.js';
 
 /** Options of `LSTM`. Without any of its own it is the cell with input, forget and output gates. */
@@ -159,7 +159,7 @@ export class LSTM extends RecurrentLayer {
       ih: this.declare(`weight_norm_ih_${name}`, [width], constant(1)),
       hh: this.declare(`weight_norm_hh_${name}`, [width], constant(1)),
       c: this.declare(`weight_norm_c_${name}`, [H], constant(1)),
-      cBias: this.declare(`bias_norm_c_${name}`, [H], constant(0)),
+      cBias: this.options.bias ? this.declare(`bias_norm_c_${name}`, [H], constant(0)) : undefined,
     };
   }
 

@@ -3,8 +3,7 @@
  * region, so there is no map from one to the other.
  */
 
-import { ShapeError } from '../errors.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { checkFilled, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { FloatArray } from './heap.js';
 import type { Memory } from './memory.js';
@@ -74,11 +73,7 @@ export class Parameter {
    * @throws ShapeError
    */
   set(values: ArrayLike<number>): void {
-    if (values.length !== this.size) {
-      throw new ShapeError(
-        `${this.name}: shape ${formatShape(this.shape)} takes ${this.size} values, got ${values.length}.`,
-      );
-    }
+    checkFilled(`${this.name}:`, this.shape, values.length);
     this.memory.view(this.ptr, this.size).set(values);
     this.touch();
   }

@@ -144,6 +144,12 @@ function sampledFloats(sizes: ModelSizes): number {
   return 2 * N * W + bothPanels(W, N) + 8 * N;
 }
 
+/** Floats that the outputs of a batch take at the least, where nothing is learnt: what goes in, and what cells write down. */
+export function evaluationFloats(sizes: ModelSizes, batch: number, window: number): number {
+  const { cell, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  return batch * window * (E + L * H * CELL[cell].saved);
+}
+
 /** Bytes that a model and its training take in an engine's memory, predicted before any is reserved. */
 export function trainingBytes(engine: Engine, sizes: ModelSizes, { batch, window, moments }: RunSizes): number {
   return engine.memory.bytes(modelFloats(sizes, moments) + stepFloats(sizes, batch, window));

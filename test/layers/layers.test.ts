@@ -201,7 +201,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'LSTM',
     (engine) => new LSTM(engine, { inputSize: 3, hiddenSize: 2, numLayer: 2 } as never),
-    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, peepholes, projSize, ` +
+    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, chrono, peepholes, projSize, ` +
       'gateClip, cellClip, layerNorm, layerNormEps.',
   ],
   [
