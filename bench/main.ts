@@ -1,8 +1,8 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language [--kernels TIER] [--shape NAME]
- *         [--seeds N] [--text FILE] [--json]
+ *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language | dialogue
+ *         [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
  *
  * Build first: npm run build
  */
@@ -22,6 +22,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   'start-up': () => import('./start-up.bench.js'),
   tasks: () => import('./tasks.bench.js'),
   language: () => import('./language.bench.js'),
+  dialogue: () => import('./dialogue.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

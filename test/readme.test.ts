@@ -38,6 +38,14 @@ test('the example of docs/recurrent.md prints the shapes it says', () => {
   expect(run('docs/recurrent.md')).toBe('[ 4, 2, 10 ] 4\n');
 });
 
+test('the example of docs/tagging.md labels names it has never seen', () => {
+  const [figures, tagged] = run('docs/tagging.md').trim().split('\n');
+  const [, accuracy, f1] = /^accuracy ([\d.]+), F1 ([\d.]+), sentences right [\d.]+$/.exec(figures!)!.map(Number);
+  expect(accuracy).toBeGreaterThan(0.99);
+  expect(f1).toBeGreaterThan(0.97);
+  expect(tagged).toBe('near/O the/O old/O Zimbudo/B-LOC Laka/I-LOC that/O opened/O ./O');
+});
+
 test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
   const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
   expect(error).toBeGreaterThan(0);
@@ -59,4 +67,8 @@ test('the example of docs/hopfield.md prints the table below it', () => {
   expect(cells.length).toBe(6);
   // Hebb's column is the same in every tier, the others but for rounding.
   expect(cells).toEqual(table.map((row) => row.map((value) => expect.closeTo(value, 2) as number)));
+});
+
+test('the example of docs/dialogue.md answers by what was said first', () => {
+  expect(run('docs/dialogue.md')).toBe('Your name is Boris.\nYour name is Carla.\n');
 });

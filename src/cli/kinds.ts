@@ -6,12 +6,18 @@ import type { Learner } from '../models/learner.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
+import { DIALOGUE } from './dialogue-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
+import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
 
 /** In the order of the help. */
-export const KINDS: readonly AnyKind[] = [MASK as unknown as AnyKind];
+export const KINDS: readonly AnyKind[] = [
+  TAGGING as unknown as AnyKind,
+  MASK as unknown as AnyKind,
+  DIALOGUE as unknown as AnyKind,
+];
 
 /** A model that the command line trains. */
 export type AnyModel = LanguageModel | SequenceModel | Learner<unknown>;

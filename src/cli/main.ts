@@ -12,6 +12,8 @@ import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
 import { benchCommand } from './bench.js';
 import type { BenchArguments } from './bench.js';
+import { chatCommand } from './chat.js';
+import type { ChatArguments } from './chat.js';
 import { evaluateCommand } from './evaluate.js';
 import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
@@ -30,6 +32,8 @@ import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
+import { SPLITS, tagCommand } from './tag.js';
+import type { TagArguments } from './tag.js';
 import { trainCommand } from './train.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
@@ -107,6 +111,20 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option('--json', 'print one JSON object')
     .action((dir: string, text: string, options: FillArguments) => run(fillCommand(dir, text, options)));
   program
+    .command('chat <dir>')
+    .description('a dialogue with a model: a line in, its answer out; an empty line begins anew')
+    .option('--length <n>', 'most tokens of an answer (50)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'below 1 bolder, above 1 more even, 0 the most likely (0)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ChatArguments) => run(chatCommand(dir, options)));
+  program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
     .requiredOption('--text <file>', 'text to run it on, UTF-8', path('--text'))
@@ -116,6 +134,15 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
+  program
+    .command('tag <dir>')
+    .description('a label for each word of a text, a sentence a line: word, tab, label')
+    .option('--text <file>', 'text to label, UTF-8 (what comes on stdin)', path('--text'))
+    .option('--split <how>', 'blanks: words are what stands between them; or words (blanks)', oneOf('--split', SPLITS))
+    .option('--locale <locale>', 'language of --split words, such as ja (en)', anyText('--locale'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: TagArguments) => run(tagCommand(dir, options)));
   program
     .command('summary <dir>')
     .description('the weights of a model by name, and what a step of its training costs')

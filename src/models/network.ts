@@ -82,21 +82,24 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers, where there are several. */
   readonly dropout: number;
-  /** Whether every layer also reads from the end. Default false. */
+  /** Whether every layer also reads the sequence from its end. Default false. */
   readonly bidirectional?: boolean;
+  /** Whether the only direction is from the end to the beginning. Default false. */
+  readonly reverse?: boolean;
   /** 0 or not given for none. */
   readonly chrono?: number;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, chrono = 0 } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false, chrono = 0 } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
     hiddenSize,
     numLayers,
     bidirectional,
+    reverse,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
     ...(chrono === 0 ? {} : { chrono }),

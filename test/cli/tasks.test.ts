@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { KINDS } from '../../src/cli/kinds.js';
 import { createTask, TASK_NAMES } from '../../src/data/tasks/list.js';
 import { createEngine } from '../../src/engine.js';
 import { SequenceModel } from '../../src/models/sequence-model.js';
@@ -153,7 +154,7 @@ describe('a run on a task', () => {
     const json = lines((await place.run('train', '--task', 'list', '--json')).stdout).map(
       (line) => JSON.parse(line) as { task: string },
     );
-    expect(json.map(({ task }) => task)).toEqual(TASK_NAMES);
+    expect(json.map(({ task }) => task)).toEqual([...TASK_NAMES, ...KINDS.map(({ name }) => name)]);
   });
 });
 
@@ -224,7 +225,7 @@ const usage = 2;
 const data = 3;
 const memory = 5;
 const cases: readonly (readonly [string, number, RegExp])[] = [
-  ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, list, got 'adition'/],
+  ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, .*list, got 'adition'/],
   ['train --task addition', usage, /--out DIR is missing. Give --task NAME and --out DIR/],
   ['train --task addition --text text --out new', usage, /--text and --task contradict each other. Give one/],
   ['train --task reber --length 9 --out new', usage, /the task reber has no --length: it takes no options of its own/],
