@@ -10,7 +10,7 @@ import { DIALOGUE } from './dialogue-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
 import { TAGGING } from './tagging.js';
-import { MASK } from './kind-mask.js';
+import { MASK } from './mask-kind.js';
 
 /** In the order of the help. */
 export const KINDS: readonly AnyKind[] = [
