@@ -19,6 +19,10 @@ import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
 import { fillCommand } from './fill.js';
 import type { FillArguments } from './fill.js';
+import { classifyCommand } from './classify.js';
+import type { ClassifyCommandArguments } from './classify.js';
+import { forecastCommand } from './forecast.js';
+import type { ForecastCommandArguments } from './forecast.js';
 import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
@@ -34,7 +38,11 @@ import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
 import { SPLITS, tagCommand } from './tag.js';
 import type { TagArguments } from './tag.js';
+import { reconstructCommand, sampleCommand } from './reconstruct.js';
+import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
+import { translateCommand } from './translate.js';
+import type { TranslateArguments } from './translate.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -125,6 +133,46 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .action((dir: string, options: ChatArguments) => run(chatCommand(dir, options)));
   program
+    .command('translate <dir> [text...]')
+    .description('the target of each text, or of each line of stdin, from a model of pairs')
+    .option('--beam <n>', 'search with so many beginnings at a time (the likeliest token each)', whole('--beam', 1))
+    .option(
+      '--length-penalty <x>',
+      'alpha of the score: above 0 longer targets are not at a loss (0.6)',
+      real('--length-penalty', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'the most tokens of a target (twice those of the source, and 10)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'draw: below 1 bolder, above 1 more even (not drawn)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'draw only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option('--attention <file>', 'write what the one text was attended to as a picture', path('--attention'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object a text')
+    .action((dir: string, texts: string[], options: TranslateArguments) => run(translateCommand(dir, texts, options)));
+  program
+    .command('forecast <dir>')
+    .description('what follows a time series, as CSV')
+    .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
+    .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
+    .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
+    .option('--time <column>', 'column of times that go on (steps are counted)', anyText('--time'))
+    .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ForecastCommandArguments) => run(forecastCommand(dir, options)));
+  program
+    .command('classify <dir>')
+    .description('labels of sequences, as CSV')
+    .requiredOption('--csv <file>', 'CSV file of sequences, a row a step', path('--csv'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ClassifyCommandArguments) => run(classifyCommand(dir, options)));
+  program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
     .requiredOption('--text <file>', 'text to run it on, UTF-8', path('--text'))
@@ -150,6 +198,34 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
+  program
+    .command('reconstruct <dir>')
+    .description('what an autoencoder makes of pictures or of lines of text')
+    .option('--idx <file>', 'pictures, an IDX file', path('--idx'))
+    .option('--text <file>', 'lines of text, UTF-8', path('--text'))
+    .option('--count <n>', 'how many, the first ones (20 pictures, all lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures above their reconstructions', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ReconstructArguments) => run(reconstructCommand(dir, options)));
+  program
+    .command('sample <dir>')
+    .description('pictures or lines of text that a variational autoencoder makes up')
+    .option('--count <n>', 'how many (64 pictures, 10 lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option('--width <n>', 'pixels from left to right of a picture (it is square)', whole('--width', 1))
+    .option(
+      '--temperature <x>',
+      'of text: 1 as likely as the model says, 0 the most likely (0)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'of text: most symbols of a line (100)', whole('--length', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: SampleArguments) => run(sampleCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')

@@ -19,9 +19,9 @@ import type { DialogueBatch } from '../data/dialogues.js';
 import { Vocabulary } from '../data/vocabulary.js';
 import type { Engine, HostArray } from '../engine.js';
 import { Embedding } from '../layers/embedding.js';
-import { GaussianLayer } from '../layers/gaussian.js';
 import { GRU } from '../layers/gru.js';
 import type { Initializer } from '../layers/initializers.js';
+import { Latent } from '../layers/latent.js';
 import type { Layer } from '../layers/layer.js';
 import { Linear } from '../layers/linear.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
@@ -34,7 +34,6 @@ import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { gather } from '../ops/gather.js';
 import { gaussianDivergence } from '../ops/gaussian-divergence.js';
-import type { Gaussian } from '../ops/gaussian-divergence.js';
 import { gaussianSample } from '../ops/gaussian-sample.js';
 import { reshape } from '../ops/transpose.js';
 import { Random } from '../random.js';
@@ -70,7 +69,7 @@ export class HRED extends Learner<DialogueBatch> {
   readonly #embedding: Embedding;
   readonly #encoder: GRU;
   readonly #context: GRU;
-  readonly #latent: { readonly prior: GaussianLayer; readonly posterior: GaussianLayer } | undefined;
+  readonly #latent: { readonly prior: Latent; readonly posterior: Latent } | undefined;
   readonly #bridge: Linear;
   readonly #decoder: RecurrentLayer;
   readonly #head: Linear;
@@ -94,8 +93,8 @@ export class HRED extends Learner<DialogueBatch> {
     const sizes = { cell, inputSize: E + C + Z, hiddenSize: H, numLayers: 1, dropout: 0 };
     this.#decoder = makeRecurrent(engine, sizes, init);
     this.#head = new Linear(engine, { inputSize: H, outputSize: vocabulary.size, ...own });
-    const gaussian = (inputSize: number): GaussianLayer =>
-      new GaussianLayer(engine, { inputSize, size: Z, hiddenSizes: [C, C], ...own });
+    const gaussian = (inputSize: number): Latent =>
+      new Latent(engine, { inputSize, size: Z, hiddenSizes: [C, C], ...own });
     this.#latent = Z === 0 ? undefined : { prior: gaussian(C), posterior: gaussian(C + read) };
   }
 
@@ -167,10 +166,10 @@ export class HRED extends Learner<DialogueBatch> {
     const encoded = this.#encode(batch);
     const before = this.#contextBefore(encoded, batch.counts);
     if (this.#latent === undefined) return { nll: this.#decode(batch, before), divergence: undefined };
-    const posterior = this.#latent.posterior.forward(concat([before, encoded], 1));
-    const prior = this.#latent.prior.forward(before);
+    const posterior = this.#latent.posterior.gaussian(concat([before, encoded], 1));
+    const prior = this.#latent.prior.gaussian(before);
     const divergence = gaussianDivergence(posterior, { prior, reduction: 'sum' });
-    const given = concat([before, sample(posterior, random)], 1);
+    const given = concat([before, gaussianSample(posterior, { random })], 1);
     return { nll: this.#decode(batch, given), divergence };
   }
 
@@ -237,8 +236,8 @@ export class HRED extends Learner<DialogueBatch> {
     const context = this.#contextAfter(ids);
     const parts = [context];
     if (this.#latent !== undefined) {
-      const prior = this.#latent.prior.forward(context);
-      parts.push(random === undefined ? prior.mean : sample(prior, random));
+      const prior = this.#latent.prior.gaussian(context);
+      parts.push(random === undefined ? prior.mean : gaussianSample(prior, { random }));
     }
     const given = concat(parts, 1);
     return { given: { data: given.toArray(), shape: given.shape }, state: this.#begin(given).detach() };
@@ -283,11 +282,4 @@ export class HRED extends Learner<DialogueBatch> {
     const options = { ...stored, vocabulary } as HredOptions;
     return fromStored(snapshot, (init) => new HRED(engine, options, init));
   }
-}
-
-/** A sample by noise of the generator. */
-function sample(gaussian: Gaussian, random: Random): View {
-  const noise = new Float64Array(gaussian.mean.size);
-  random.fillNormal(noise, 1);
-  return gaussianSample(gaussian, noise);
 }

@@ -11,6 +11,14 @@ import { element, escapeText, picture } from './svg.js';
 /** More cells than these are no longer seen, and make files that are slow to show. */
 const MOST_CELLS = 65536;
 
+/** Options of `svgHeatMap`. */
+export interface HeatMapOptions extends FrameOptions {
+  /** What each row is called, instead of its number. */
+  readonly rowNames?: readonly string[] | undefined;
+  /** What each column is called. */
+  readonly columnNames?: readonly string[] | undefined;
+}
+
 /**
  * A heat map: row 0 at the top, the first colour for values above 0 and the second for those below, the stronger the
  * farther from 0. Values that are not finite stay empty.
@@ -20,22 +28,30 @@ const MOST_CELLS = 65536;
  */
 export function svgHeatMap(
   matrix: { readonly data: ArrayLike<number>; readonly shape: Shape },
-  options: FrameOptions = {},
+  options: HeatMapOptions = {},
 ): string {
   const operation = 'svgHeatMap';
-  const frame = checkFrame(operation, options);
+  const frame = checkFrame(operation, options, ['rowNames', 'columnNames']);
   const [rows, columns] = checkMatrix(operation, matrix);
+  const rowNames = checkNames(operation, 'rowNames', options.rowNames, rows, 'rows');
+  const columnNames = checkNames(operation, 'columnNames', options.columnNames, columns, 'columns');
   const { data } = matrix;
   const sizes = Array.from(data, Math.abs).filter(Number.isFinite);
   const strongest = sizes.reduce((a, b) => Math.max(a, b), 0);
-  const rowTicks = indexTicks(rows, innerHeight(frame, 0) / 30);
+  const rowTicks =
+    rowNames === undefined
+      ? indexTicks(rows, innerHeight(frame, 0) / 30)
+      : nameTicks(rowNames, innerHeight(frame, 0) / 13);
   const area = areaOf(
     frame,
     rowTicks.map(({ label }) => label),
     0,
     110,
   );
-  const columnTicks = indexTicks(columns, area.width / 50);
+  const columnTicks =
+    columnNames === undefined
+      ? indexTicks(columns, area.width / 50)
+      : nameTicks(columnNames, area.width / wide(columnNames));
   const middleOf = (count: number) => (index: number) => (index + 0.5) / count;
   const labels = rowTicks.map(({ value, label }) => {
     const y = area.top + area.height * middleOf(rows)(value) + 4;
@@ -66,6 +82,32 @@ function checkMatrix(operation: string, { data, shape }: { data: ArrayLike<numbe
   throw new OptionError(
     `${operation}: matrix must have at most ${MOST_CELLS} cells, got ${data.length} from ${formatShape(shape)}. Show a part, or means of neighbours.`,
   );
+}
+
+/** @throws OptionError */
+function checkNames(
+  operation: string,
+  option: string,
+  names: readonly string[] | undefined,
+  count: number,
+  axis: string,
+): readonly string[] | undefined {
+  if (names === undefined) return undefined;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (isList && names.length === count) return names;
+  const got = isList ? `${names.length}` : 'something else';
+  throw new OptionError(`${operation}: ${option} must be ${count} texts, one for each of the ${axis}, got ${got}.`);
+}
+
+/** Names in their places; where there are too many for all to be read, one of several. */
+function nameTicks(names: readonly string[], most: number): { value: number; label: string }[] {
+  const every = Math.ceil(names.length / Math.max(most, 1));
+  return names.map((label, value) => ({ value, label })).filter(({ value }) => value % every === 0);
+}
+
+/** Pixels that the longest name takes, about. */
+function wide(names: readonly string[]): number {
+  return 5 + 7 * Math.max(...names.map(({ length }) => length));
 }
 
 /** Ticks at whole numbers from 0 to count - 1. */

@@ -167,6 +167,38 @@ describe('svgHeatMap', () => {
     expect(c[1]).toBeGreaterThan(a[1]!);
   });
 
+  /** The labels of rows, and of columns. */
+  const names = (root: Element): string[][] =>
+    ['end', 'middle'].map((anchor) =>
+      all(root, 'text')
+        .filter(({ attributes }) => attributes['text-anchor'] === anchor)
+        .map(({ text }) => text),
+    );
+
+  test('rows and columns go by their names, as many as can be read', () => {
+    const data = Array.from({ length: 6 }, (_, i) => i);
+    const options = { rowNames: ['a', '<b>'], columnNames: ['x', 'y', 'z'] };
+    const root = parse(svgHeatMap({ data, shape: [2, 3] }, options));
+    expect(names(root)).toEqual([
+      ['a', '<b>'],
+      ['x', 'y', 'z'],
+    ]);
+    const first = all(root, 'text').find(({ text }) => text === 'x');
+    const cell = ofClass(root, 'rect', 'rp-cell').find(({ attributes }) => attributes['fill-opacity'] === '0.6')!;
+    const [x, width] = numbers(cell, 'x', 'width') as [number, number];
+    expect(numbers(first!, 'x')[0]).toBeCloseTo(x + width / 2, 0); // 3 of 5: row 1, column 0
+    const many = Array.from({ length: 200 }, (_, i) => `word ${i}`);
+    const [rows, columns] = names(
+      parse(svgHeatMap({ data: new Float32Array(40_000), shape: [200, 200] }, { rowNames: many, columnNames: many })),
+    );
+    expect(rows!.length).toBeGreaterThan(10);
+    expect(rows!.length).toBeLessThan(40);
+    expect(columns!.length).toBeGreaterThan(3);
+    expect(columns!.length).toBeLessThan(12);
+    const places = columns!.map((name) => many.indexOf(name));
+    expect(places).toEqual(places.map((_, i) => i * places[1]!));
+  });
+
   test('zeros alone are an empty map', () => {
     expect(ofClass(parse(svgHeatMap({ data: [0, 0], shape: [1, 2] })), 'rect', 'rp-cell')).toEqual([]);
   });
@@ -212,6 +244,16 @@ describe('refusals', () => {
       () => svgHeatMap({ data: values, shape: [2] }),
       ShapeError,
       'svgHeatMap: matrix must be (rows, columns), neither of them 0, got (2,).',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 1] }, { rowNames: ['a'] }),
+      OptionError,
+      'svgHeatMap: rowNames must be 2 texts, one for each of the rows, got 1.',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 1] }, { columnNames: [1] as never }),
+      OptionError,
+      'svgHeatMap: columnNames must be 1 texts, one for each of the columns, got something else.',
     ],
     [
       () => svgHeatMap({ data: values, shape: [2, 2] }),
