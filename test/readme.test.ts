@@ -46,6 +46,16 @@ test('the example of docs/tagging.md labels names it has never seen', () => {
   expect(tagged).toBe('near/O the/O old/O Zimbudo/B-LOC Laka/I-LOC that/O opened/O ./O');
 });
 
+test('the example of docs/language-models.md learns two sentences, and writes one of them', () => {
+  const [perplexity, ...text] = run('docs/language-models.md').split('\n');
+  expect(Number(perplexity)).toBeLessThan(1.5);
+  expect(text.join('\n')).toMatch(/^the old cat sleeps in the sun\.$/);
+});
+
+test('the example of docs/masked-language-model.md fills in what the word behind the blank decides', () => {
+  expect(run('docs/masked-language-model.md')).toMatch(/^the cat sleeps here \[[^]*\]\nthe cats sleep here \[/);
+});
+
 test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
   const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
   expect(error).toBeGreaterThan(0);

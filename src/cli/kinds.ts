@@ -11,7 +11,7 @@ import { CLASSIFY } from './classify-kind.js';
 import { FORECAST } from './forecast-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
-import { MASK } from './kind-mask.js';
+import { MASK } from './mask-kind.js';
 import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
 import { TAG } from './tag-kind.js';
 import { VAE_KIND } from './vae-kind.js';

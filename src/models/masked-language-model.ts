@@ -244,11 +244,18 @@ export class MaskedLanguageModel extends Learner<SentenceBatch> {
 }
 
 /** What decides how large it is. */
-function sizesOf(
-  { size }: Vocabulary,
-  { hide: _, mask: __, random: ___, seed: ____, ...sizes }: FullOptions,
-): ModelSizes {
-  return { ...sizes, vocabSize: size + 1, outputSize: size };
+function sizesOf({ size }: Vocabulary, options: FullOptions): ModelSizes {
+  const { cell, embeddingSize, hiddenSize, numLayers, dropout: p, bidirectional } = options;
+  return {
+    cell,
+    vocabSize: size + 1,
+    embeddingSize,
+    hiddenSize,
+    numLayers,
+    dropout: p,
+    bidirectional,
+    outputSize: size,
+  };
 }
 
 /** The index of the largest. */

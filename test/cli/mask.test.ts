@@ -82,10 +82,13 @@ describe('fill', () => {
     const { code, stdout, stderr } = await place.run('fill', 'run', 'the ___ child [MASK].', '--top', '3');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { text, blanks } = (await decoded('run')).model.fill('the ___ child [MASK].', { top: 3 });
-    expect(lines(stdout)).toEqual([
-      text,
-      ...blanks.map((words) => expect.stringMatching(new RegExp(`^${words[0]!.word} \\d+\\.\\d\\d %, .*%, .*%$`))),
-    ]);
+    const [first, ...rows] = lines(stdout);
+    expect(first).toBe(text);
+    expect(rows).toHaveLength(blanks.length);
+    for (const [i, row] of rows.entries()) {
+      expect(row).toMatch(/^\S+ \d+\.\d\d %, .*%, .*%$/);
+      expect(row.startsWith(`${blanks[i]![0]!.word} `)).toBe(true);
+    }
   });
 
   test('--json prints one object', async () => {
@@ -124,20 +127,18 @@ test.each<[string, number, RegExp]>([
 test('a text with too little in it is refused by its name, and so is one of another language', async () => {
   place.file('short', 'one two\n');
   const short = await place.run('train', '--task', 'mask', '--text', 'short', '--out', 'a');
-  expect(short).toMatchObject({ code: 3, stderr: expect.stringMatching(/short: split: /) });
+  expect(short.code).toBe(3);
+  expect(short.stderr).toMatch(/short: split: /);
   place.file('foreign', 'dies ist kein Englisch\n');
   const foreign = await place.run('evaluate', 'run', '--text', 'foreign');
-  expect(foreign).toMatchObject({
-    code: 3,
-    stderr: expect.stringMatching(/foreign: Sentences: no sentence has a token/),
-  });
+  expect(foreign.code).toBe(3);
+  expect(foreign.stderr).toMatch(/foreign: Sentences: no sentence has a token/);
 });
 
 test('options of mask are refused on a text, and a text goes on being one', async () => {
   const text = 'train --text text --embedding 8 --hidden 8 --batch 4 --window 8 --steps 1 --out plain'.split(' ');
-  expect(await place.run(...text, '--hide', '0.2')).toMatchObject({
-    code: 2,
-    stderr: expect.stringMatching(/no --hide/),
-  });
+  const refused = await place.run(...text, '--hide', '0.2');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/no --hide/);
   expect((await place.run(...text)).code).toBe(0);
 });

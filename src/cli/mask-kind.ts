@@ -9,7 +9,6 @@ import { DataError, OptionError } from '../errors.js';
 import { MaskedLanguageModel } from '../models/masked-language-model.js';
 import type { MaskedLanguageModelOptions } from '../models/masked-language-model.js';
 import { readCorpus } from './files.js';
-import { grouped } from './job.js';
 import type { Kind, KindArguments } from './kind.js';
 import { path, real, whole } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -87,8 +86,10 @@ export const MASK: Kind<MaskedLanguageModel, SentenceBatch, Data> = {
   fitData: (_model, { train, valid }) => ({ train, valid }),
 
   describe({ corpus, train }) {
-    const different = grouped(corpus.vocabSize - RESERVED.length);
-    return `${grouped(train.count)} sentences, ${grouped(corpus.tokens.length)} tokens, ${different} different ${corpus.vocabulary.level === 'char' ? 'characters' : 'words'}`;
+    const counted = (n: number): string => n.toLocaleString('en-US');
+    const symbols = corpus.vocabulary.level === 'char' ? 'characters' : 'words';
+    const different = `${counted(corpus.vocabSize - RESERVED.length)} different ${symbols}`;
+    return `${counted(train.count)} sentences, ${counted(corpus.tokens.length)} tokens, ${different}`;
   },
 
   figures: (model, batches) => ({ pseudoPerplexity: model.pseudoPerplexity(batches) }),
