@@ -25,3 +25,4 @@ export { copyBlocks } from './copy';
 export { axpy, clampValues, scale, sumSquares } from './vector';
 export { multiplyAddChains, multiplyAddPairs } from './peak';
 export { adamStep, momentumStep, rmspropStep, sgdStep } from './optimizer';
+export { word2vecRows } from './word2vec';

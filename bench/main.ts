@@ -2,7 +2,7 @@
  * The benchmarks of the developers:
  *
  *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language | dialogue
- *         [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
+ *         | word2vec [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
  *
  * Build first: npm run build
  */
@@ -23,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   tasks: () => import('./tasks.bench.js'),
   language: () => import('./language.bench.js'),
   dialogue: () => import('./dialogue.bench.js'),
+  word2vec: () => import('./word2vec.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -63,7 +63,7 @@ export class Random {
   }
 
   /** Puts an array into a random order, in place: each order is as likely as any other (Fisher and Yates). */
-  shuffle(values: { readonly length: number; [i: number]: number }): void {
+  shuffle<T>(values: { readonly length: number; [i: number]: T }): void {
     for (let i = values.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
       [values[i], values[j]] = [values[j]!, values[i]!];

@@ -10,12 +10,12 @@ import { afterAll, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'recurra-readme-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the first JavaScript example of a page in a folder of its own. @returns what it prints */
-function run(page: string): string {
-  const code = /```js\n([^]*?)```/.exec(readFileSync(page, 'utf8'))?.[1];
-  if (code === undefined) throw new Error(`${page} has no JavaScript example`);
+/** Runs a JavaScript example of a page, the first if not told otherwise, in a folder of its own. @returns what it prints */
+function run(page: string, example: number = 0): string {
+  const code = [...readFileSync(page, 'utf8').matchAll(/```js\n([^]*?)```/g)][example]?.[1];
+  if (code === undefined) throw new Error(`${page} has no JavaScript example ${example + 1}`);
   const file = join(folder, 'example.mjs');
-  writeFileSync(file, code.replace("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
+  writeFileSync(file, code.replaceAll("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
   return execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
 }
 
@@ -52,6 +52,16 @@ test('the example of docs/rtrl.md learns online what truncated gradients do not'
   expect(error).toBeLessThan(0.05);
 });
 
+test('the example of docs/autoencoders.md learns its pictures and draws them', () => {
+  const [, loss, kl] = /^-ELBO ([\d.]+) nats a picture, of which ([\d.]+) are the code\n$/
+    .exec(run('docs/autoencoders.md'))!
+    .map(Number);
+  expect(loss).toBeGreaterThan(4.1);
+  expect(loss).toBeLessThan(11);
+  expect(kl).toBeGreaterThan(4);
+  expect(readFileSync(join(folder, 'bars.png')).subarray(1, 4).toString()).toBe('PNG');
+});
+
 test('the example of docs/inspect.md prints what the page says, to the last digit', () => {
   const printed = /```text\n([^]*?)```/.exec(readFileSync('docs/inspect.md', 'utf8'))?.[1];
   expect(run('docs/inspect.md')).toBe(printed);
@@ -76,4 +86,14 @@ test('the example of docs/dialogue.md answers by what was said first', () => {
 test('the example of docs/translation.md writes four letters from their end, and draws what they attended to', () => {
   expect(run('docs/translation.md')).toBe('dcba true\n');
   expect(readFileSync(join(folder, 'attention.svg'), 'utf8')).toMatch(/^<svg /);
+});
+
+test('the examples of docs/forecasting.md beat the baselines, and tell walks apart', () => {
+  const [mse, last, season] = run('docs/forecasting.md')
+    .split('\n')
+    .map((line) => Number(/[\d.]+$/.exec(line)?.[0]));
+  expect(mse).toBeLessThan(1.4);
+  expect(mse).toBeLessThan(0.7 * season!);
+  expect(season).toBeLessThan(last!);
+  expect(Number(/^(\d+) % right/.exec(run('docs/forecasting.md', 1))?.[1])).toBeGreaterThan(80);
 });

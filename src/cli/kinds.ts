@@ -7,22 +7,26 @@ import { SequenceModel } from '../models/sequence-model.js';
 import { Fields } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { DIALOGUE } from './dialogue-kind.js';
+import { CLASSIFY } from './classify-kind.js';
+import { FORECAST } from './forecast-kind.js';
 import { optionName } from './kind.js';
 import type { AnyKind, KindOption } from './kind.js';
-import { TAGGING } from './tagging.js';
 import { MASK } from './kind-mask.js';
 import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
+import { TAG } from './tag-kind.js';
 import { VAE_KIND } from './vae-kind.js';
 import { TRANSLATE } from './translate-kind.js';
 
 /** In the order of the help. */
 export const KINDS: readonly AnyKind[] = [
-  TAGGING as unknown as AnyKind,
-  MASK as unknown as AnyKind,
-  DIALOGUE as unknown as AnyKind,
-  VAE_KIND as unknown as AnyKind,
-  SEQUENCE_VAE_KIND as unknown as AnyKind,
-  TRANSLATE as unknown as AnyKind,
+  MASK,
+  DIALOGUE,
+  VAE_KIND,
+  SEQUENCE_VAE_KIND,
+  TRANSLATE,
+  CLASSIFY,
+  FORECAST,
+  TAG,
 ];
 
 /** A model that the command line trains. */

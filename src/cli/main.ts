@@ -19,6 +19,10 @@ import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
 import { fillCommand } from './fill.js';
 import type { FillArguments } from './fill.js';
+import { classifyCommand } from './classify.js';
+import type { ClassifyCommandArguments } from './classify.js';
+import { forecastCommand } from './forecast.js';
+import type { ForecastCommandArguments } from './forecast.js';
 import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
@@ -39,6 +43,7 @@ import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
 import { translateCommand } from './translate.js';
 import type { TranslateArguments } from './translate.js';
+import { addWordCommands } from './word-commands.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
 const fraction = (option: string): Reader<number> =>
@@ -68,6 +73,7 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
         'Examples:\n  recurra train --text book.txt --out run/\n  recurra generate run/ --prompt "ROMEO:" --length 200',
     );
   addTrain(program, run);
+  addWordCommands(program, run);
   const evaluation = program
     .command('evaluate <dir>')
     .description('loss, perplexity and bits per character of a text; or how well a task is done')
@@ -150,6 +156,24 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object a text')
     .action((dir: string, texts: string[], options: TranslateArguments) => run(translateCommand(dir, texts, options)));
+  program
+    .command('forecast <dir>')
+    .description('what follows a time series, as CSV')
+    .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
+    .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
+    .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
+    .option('--time <column>', 'column of times that go on (steps are counted)', anyText('--time'))
+    .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ForecastCommandArguments) => run(forecastCommand(dir, options)));
+  program
+    .command('classify <dir>')
+    .description('labels of sequences, as CSV')
+    .requiredOption('--csv <file>', 'CSV file of sequences, a row a step', path('--csv'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ClassifyCommandArguments) => run(classifyCommand(dir, options)));
   program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')

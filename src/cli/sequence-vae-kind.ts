@@ -8,7 +8,6 @@ import { DataError } from '../errors.js';
 import { SequenceAutoencoder } from '../models/sequence-autoencoder.js';
 import type { Cell } from '../models/sizes.js';
 import { readText } from './files.js';
-import { grouped } from './job.js';
 import type { Kind } from './kind.js';
 import { path, real } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -91,8 +90,8 @@ export const SEQUENCE_VAE_KIND: Kind<SequenceAutoencoder, RaggedBatch, Lines> = 
   fitData: (_, { train, valid }) => ({ train, valid }),
 
   describe({ train, valid, vocabulary }) {
-    const held = valid === undefined ? '' : `, ${grouped(valid.count)} to validate`;
-    return `${grouped(train.count)} lines of ${grouped(vocabulary.size)} symbols${held}`;
+    const held = valid === undefined ? '' : `, ${valid.count.toLocaleString('en-US')} to validate`;
+    return `${train.count.toLocaleString('en-US')} lines of ${vocabulary.size.toLocaleString('en-US')} symbols${held}`;
   },
 
   async evaluation(model, file) {

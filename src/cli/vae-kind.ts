@@ -5,7 +5,6 @@ import type { Rows } from '../data/rows.js';
 import type { FloatTensor } from '../data/sequences.js';
 import { DataError } from '../errors.js';
 import { Autoencoder, HIDDEN_ACTIVATIONS } from '../models/autoencoder.js';
-import { grouped } from './job.js';
 import type { Kind, KindArguments, KindOption } from './kind.js';
 import { oneOf, path, real, whole } from './options.js';
 import { readPictures } from './pictures.js';
@@ -82,8 +81,8 @@ export const VAE_KIND: Kind<Autoencoder, FloatTensor, Pictures> = {
   fitData: (_, { train, valid }) => ({ train, valid }),
 
   describe({ train, valid, height, width }) {
-    const held = valid === undefined ? '' : `, ${grouped(valid.count)} to validate`;
-    return `${grouped(train.count)} pictures of ${height} x ${width}${held}`;
+    const held = valid === undefined ? '' : `, ${valid.count.toLocaleString('en-US')} to validate`;
+    return `${train.count.toLocaleString('en-US')} pictures of ${height} x ${width}${held}`;
   },
 
   evaluation: async (model, file) => (await picturesFor(model, file)).rows,

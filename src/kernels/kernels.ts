@@ -47,6 +47,8 @@ import { softmaxJs } from './softmax.js';
 import type { SoftmaxKernels } from './softmax.js';
 import { vectorJs } from './vector.js';
 import type { VectorKernels } from './vector.js';
+import { word2vecJs } from './word2vec.js';
+import type { Word2VecKernels } from './word2vec.js';
 
 /** Every kernel. Arguments are numbers: byte addresses, then sizes in elements, then scalars. */
 export type Kernels = GemmKernels &
@@ -71,6 +73,7 @@ export type Kernels = GemmKernels &
   CopyKernels &
   VectorKernels &
   OptimizerKernels &
+  Word2VecKernels &
   PeakKernels;
 
 /** The kernels in JavaScript: the specification, the fallback and the oracle of the others. */
@@ -98,6 +101,7 @@ export function jsKernels(heap: Heap): Kernels {
     ...copyJs(heap),
     ...vectorJs(heap),
     ...optimizerJs(heap),
+    ...word2vecJs(heap),
     ...peakJs(heap),
   };
 }

@@ -257,4 +257,13 @@ export const SPLITS: { readonly [Name in keyof Kernels]?: Splitter } = {
   momentumStep: flat(3, UPDATED),
   rmspropStep: flat(3, UPDATED),
   adamStep: flat(4, UPDATED),
+
+  // Shares may change the same words: only for those who ask for it.
+  word2vecRows: ([, , , , , , rows, E, , , hogwild]) => ({
+    size: 6,
+    unit: 1,
+    work: hogwild! * rows! * E! * UPDATED,
+    strides: [0, 0, 0, 0, 4, 0],
+    scratch: { position: 5, floats: 3 * E! },
+  }),
 };

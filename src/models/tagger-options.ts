@@ -7,6 +7,8 @@ import { CELLS } from './sizes.js';
 import type { Cell } from './sizes.js';
 import { Fields, readStored } from './snapshot.js';
 import type { Snapshot } from './snapshot.js';
+import { checkVectors } from './vectors.js';
+import type { WordTable } from './vectors.js';
 
 /** What labels are taken from: each word's scores on their own, or those of the whole sentence. */
 export const TAGGER_OUTPUTS = ['softmax', 'crf'] as const;
@@ -20,8 +22,12 @@ export interface TaggerOptions {
   readonly symbols: TagSymbols;
   /** Default 'lstm'. */
   readonly cell?: Cell | undefined;
-  /** E, of a word. Default 64. */
+  /** E, of a word. Default 64, or that of the vectors where they are given. */
   readonly embeddingSize?: number | undefined;
+  /** Vectors that the words of this table begin with. Default: none, all of them are drawn. */
+  readonly vectors?: WordTable | undefined;
+  /** Whether word vectors learn; false leaves them as they are, those of other words too. Default true. */
+  readonly tuneVectors?: boolean | undefined;
   /** C: the state of each direction over the characters of a word; 0 leaves characters out. Default 25. */
   readonly characters?: number | undefined;
   /** The size of a character's embedding. Default 16. */
@@ -40,14 +46,17 @@ export interface TaggerOptions {
   readonly output?: TaggerOutput | undefined;
 }
 
-/** Options with every default filled in. */
-export type FullTaggerOptions = { readonly [K in keyof TaggerOptions]-?: Exclude<TaggerOptions[K], undefined> };
+/** Options with every default filled in; the vectors become weights and are not kept. */
+export type FullTaggerOptions = {
+  readonly [K in Exclude<keyof TaggerOptions, 'vectors'>]-?: Exclude<TaggerOptions[K], undefined>;
+};
 
 const OPERATION = 'Tagger';
 const OPTIONS = [
   'symbols',
   'cell',
   'embeddingSize',
+  'tuneVectors',
   'characters',
   'characterEmbedding',
   'hiddenSize',
@@ -58,9 +67,13 @@ const OPTIONS = [
   'output',
 ] as const;
 
-/** Fills in defaults and checks everything. @throws OptionError */
-export function fullTaggerOptions(options: TaggerOptions): FullTaggerOptions {
-  checkKnown(OPERATION, options, OPTIONS);
+/**
+ * Fills in defaults and checks everything.
+ * @param isStored whether the weights come from a checkpoint, so that no vectors are given though they may be frozen
+ * @throws OptionError, ShapeError
+ */
+export function fullTaggerOptions(options: TaggerOptions, isStored: boolean = false): FullTaggerOptions {
+  checkKnown(OPERATION, options, [...OPTIONS, 'vectors']);
   const { symbols, characterEmbedding } = options;
   if (!(symbols instanceof TagSymbols)) {
     throw new OptionError(`${OPERATION}: symbols must be TagSymbols. Give TagSymbols.fromSentences(sentences).`);
@@ -74,7 +87,7 @@ export function fullTaggerOptions(options: TaggerOptions): FullTaggerOptions {
   return {
     symbols,
     cell: checkChoice(OPERATION, 'cell', options.cell ?? 'lstm', CELLS),
-    embeddingSize: checkSize(OPERATION, 'embeddingSize', options.embeddingSize ?? 64),
+    ...wordOptions(options, isStored),
     characters,
     characterEmbedding: characters === 0 ? 0 : checkSize(OPERATION, 'characterEmbedding', characterEmbedding ?? 16),
     hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 128),
@@ -86,6 +99,27 @@ export function fullTaggerOptions(options: TaggerOptions): FullTaggerOptions {
   };
 }
 
+/** The size of word vectors, and whether they learn. @throws OptionError */
+function wordOptions(
+  { vectors, ...options }: TaggerOptions,
+  isStored: boolean,
+): Pick<FullTaggerOptions, 'embeddingSize' | 'tuneVectors'> {
+  const width = vectors === undefined ? undefined : checkVectors(OPERATION, vectors);
+  const embeddingSize = checkSize(OPERATION, 'embeddingSize', options.embeddingSize ?? width ?? 64);
+  const tuneVectors = checkFlag(OPERATION, 'tuneVectors', options.tuneVectors ?? true);
+  if (width !== undefined && width !== embeddingSize) {
+    throw new OptionError(
+      `${OPERATION}: embeddingSize ${embeddingSize} contradicts vectors, whose rows have ${width} numbers. Leave embeddingSize out.`,
+    );
+  }
+  if (!tuneVectors && width === undefined && !isStored) {
+    throw new OptionError(
+      `${OPERATION}: tuneVectors false freezes vectors, and there are none. Give vectors, or leave tuneVectors out.`,
+    );
+  }
+  return { embeddingSize, tuneVectors };
+}
+
 /** The options that a snapshot holds. @throws CheckpointError */
 export function storedTaggerOptions({ values }: Snapshot): FullTaggerOptions {
   const { kind: _, ...stored } = values;
@@ -94,7 +128,7 @@ export function storedTaggerOptions({ values }: Snapshot): FullTaggerOptions {
   const { words, characters, labels, lowercase } = fields.object('symbols');
   return readStored('model', () => {
     const symbols = TagSymbols.fromJSON({ words, characters, labels, lowercase });
-    return fullTaggerOptions({ ...(stored as unknown as TaggerOptions), symbols });
+    return fullTaggerOptions({ ...(stored as unknown as TaggerOptions), symbols }, true);
   });
 }
 

@@ -29,6 +29,7 @@ import type { Snapshot } from './snapshot.js';
 import { TagCounts } from './tag-counts.js';
 import { describeTagger, fullTaggerOptions, storedTaggerOptions } from './tagger-options.js';
 import type { FullTaggerOptions, TaggerOptions } from './tagger-options.js';
+import { fromVectors } from './vectors.js';
 
 export { TAGGER_OUTPUTS } from './tagger-options.js';
 export type { TaggerOptions, TaggerOutput } from './tagger-options.js';
@@ -55,11 +56,13 @@ export class Tagger extends Learner<TagBatch> {
    */
   constructor(engine: Engine, options: TaggerOptions, init?: Initializer) {
     super(engine);
-    this.options = fullTaggerOptions(options);
-    const { symbols, embeddingSize: E, characters: C, characterEmbedding: size, output } = this.options;
+    this.options = fullTaggerOptions(options, init !== undefined);
+    const { symbols, embeddingSize: E, tuneVectors, characters: C, characterEmbedding: size, output } = this.options;
     const K = symbols.labels.length;
     const own = init === undefined ? {} : { init };
-    this.#words = new Embedding(engine, { vocabSize: symbols.words.size, size: E, ...own });
+    const given =
+      options.vectors === undefined ? own : { init: fromVectors(Tagger.kind, symbols.words, options.vectors) };
+    this.#words = new Embedding(engine, { vocabSize: symbols.words.size, size: E, frozen: !tuneVectors, ...given });
     if (C > 0) {
       const sizes = { cell: 'lstm', inputSize: size, hiddenSize: C, numLayers: 1, dropout: 0 } as const;
       this.#speller = {

@@ -249,7 +249,7 @@ class Loop {
 }
 
 /** Lets timers, signals and the page run. */
-function turn(): Promise<void> {
+export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
     else setTimeout(resolve, 0);

@@ -63,6 +63,7 @@ describe('a run', () => {
     expect(own).toEqual({
       cell: 'gru',
       embeddingSize: 64,
+      tuneVectors: true,
       characters: 0,
       characterEmbedding: 0,
       hiddenSize: 8,

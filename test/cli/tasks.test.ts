@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { KINDS } from '../../src/cli/kinds.js';
+import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { createTask, TASK_NAMES } from '../../src/data/tasks/list.js';
 import { createEngine } from '../../src/engine.js';
 import { SequenceModel } from '../../src/models/sequence-model.js';

@@ -31,6 +31,7 @@ import { testRtrl } from './families/rtrl.js';
 import { testSoftTargets } from './families/soft-targets.js';
 import { testSoftmax } from './families/softmax.js';
 import { testVector } from './families/vector.js';
+import { testWord2Vec } from './families/word2vec.js';
 import { Workspace } from './workspace.js';
 
 /** What a tier's file says about its tier. */
@@ -89,6 +90,7 @@ export function testKernels({ tier, create, expectedTier, threads = 1 }: Conform
     describe('copy', () => testCopy(open));
     describe('vector', () => testVector(open));
     describe('optimizer', () => testOptimizer(open));
+    describe('word2vec', () => testWord2Vec(open));
     describe('peak', () => testPeak(open));
 
     it('have a case each', () => {

@@ -46,6 +46,35 @@ describe('gradients', () => {
   });
 });
 
+describe('vectors', () => {
+  const vectors = { words: ['cat', 'sat', 'moon'], values: { data: [1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [3, 3] } };
+
+  test.each([true, false])('are what words begin with; they learn: %s', async (tuneVectors) => {
+    const model = modelOf(await createEngine(), { embeddingSize: undefined, vectors, tuneVectors });
+    const rowOf = (word: string): number[] => {
+      const id = model.options.symbols.wordId(word);
+      return Array.from(model.stateDict().get('words.weight')!.data).slice(3 * id, 3 * id + 3);
+    };
+    expect([rowOf('Cat'), rowOf('sat')]).toEqual([
+      [1, 2, 3],
+      [4, 5, 6],
+    ]);
+    await fit(model, { train: new TaggedExamples(sentences, model.options.symbols) }, { steps: 2 });
+    expect(rowOf('cat').join() === '1,2,3').toBe(!tuneVectors);
+    const again = Tagger.fromSnapshot(await createEngine(), model.snapshot());
+    expect([again.stateDict(), again.parameterCount]).toEqual([model.stateDict(), model.parameterCount]);
+  });
+
+  test('that do not fit are refused', async () => {
+    const engine = await createEngine();
+    expect(() => modelOf(engine, { embeddingSize: 4, vectors })).toThrow(
+      /^Tagger: embeddingSize 4 contradicts vectors, whose rows have 3 numbers/,
+    );
+    expect(() => modelOf(engine, { tuneVectors: false })).toThrow(/^Tagger: tuneVectors false freezes vectors, and/);
+    expect(() => modelOf(engine, { vectors: { ...vectors, words: ['x', 'y', 'z'] } })).toThrow(/none of the 3 words/);
+  });
+});
+
 test('the loss is a mean over words: batches add up by their weights', async () => {
   for (const output of ['softmax', 'crf'] as const) {
     const engine = await doubleEngine();

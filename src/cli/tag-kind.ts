@@ -45,7 +45,7 @@ interface TaggingArguments {
 }
 
 /** Learns to label the words of sentences. */
-export const TAGGING: Kind<Tagger, TagBatch, TaggedFiles> = {
+export const TAG: Kind<Tagger, TagBatch, TaggedFiles> = {
   name: 'tag',
   summary: 'labels for the words of sentences, from a CoNLL file: parts of speech, names',
   noun: 'labelled sentences',

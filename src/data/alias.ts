@@ -1,0 +1,36 @@
+/**
+ * Drawing from a discrete distribution in constant time (Walker 1977; Vose 1991): each of n columns of height 1 / n is
+ * shared by at most two outcomes.
+ */
+
+/** A table to draw outcomes 0 to n - 1 from, with probabilities in proportion to their weights. */
+export class AliasTable {
+  readonly #threshold: Float64Array;
+  readonly #alias: Int32Array;
+
+  /** @param weights at least one, none negative, not all 0 */
+  constructor(weights: Float64Array) {
+    const n = weights.length;
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const height = Float64Array.from(weights, (weight) => (n * weight) / total);
+    this.#threshold = new Float64Array(n).fill(1);
+    this.#alias = Int32Array.from({ length: n }, (_, i) => i);
+    const small: number[] = [];
+    const large: number[] = [];
+    height.forEach((value, i) => (value < 1 ? small : large).push(i));
+    while (small.length > 0 && large.length > 0) {
+      const [low, high] = [small.pop()!, large.pop()!];
+      this.#threshold[low] = height[low]!;
+      this.#alias[low] = high;
+      height[high]! -= 1 - height[low]!;
+      (height[high]! < 1 ? small : large).push(high);
+    }
+  }
+
+  /** The outcome that a number from 0 to below 1 stands for. */
+  outcome(uniform: number): number {
+    const x = uniform * this.#threshold.length;
+    const column = Math.floor(x);
+    return x - column < this.#threshold[column]! ? column : this.#alias[column]!;
+  }
+}
