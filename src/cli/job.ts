@@ -46,6 +46,8 @@ export interface TrainArguments extends EngineArguments {
   readonly hidden?: number;
   readonly layers?: number;
   readonly dropout?: number;
+  readonly vectors?: string;
+  readonly freezeVectors?: boolean;
   readonly tied?: boolean;
   readonly projection?: boolean;
   readonly sampled?: number;

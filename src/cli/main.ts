@@ -291,6 +291,8 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
+    .option('--vectors <file>', 'what the words begin with: GloVe or word2vec, text or binary', path('--vectors'))
+    .option('--freeze-vectors', 'leave them as they are')
     .option('--tied', "the weights of the output are the embedding's, which is then as wide as the state")
     .option('--projection', 'with --tied, a layer before the output, so that the two may differ in width')
     .option(

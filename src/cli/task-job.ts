@@ -32,6 +32,8 @@ const OF_TEXTS = [
   'locale',
   'vocabSize',
   'tied',
+  'vectors',
+  'freezeVectors',
   'projection',
   'sampled',
   'proposals',

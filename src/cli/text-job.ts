@@ -26,6 +26,7 @@ import { drawing, grouped, holdsCheckpoint, refuseOptions, settingsFrom } from '
 import type { Job, Resumed, TrainArguments } from './job.js';
 import { KIND_OPTIONS } from './kinds.js';
 import { textTerms } from './terms.js';
+import { readVectors } from './vectors.js';
 
 /** Words kept where --vocab-size is not given. */
 const WORDS = 10_000;
@@ -68,7 +69,7 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = modelOptions(options, corpus);
+  const model = { ...modelOptions(options, corpus), ...(await pretrained(options)) };
   const sizes = languageSizes(corpus.vocabSize, fullLanguageOptions(model));
   reserveTraining(engine, sizes, runSizes(full));
   const makeModel = (): LanguageModel => new LanguageModel(engine, model);
@@ -90,6 +91,17 @@ function modelOptions(options: TrainArguments, corpus: Corpus): LanguageModelOpt
     sampled,
     proposals: proposals === 'unigram' ? corpus.counts() : proposals,
   };
+}
+
+/** The embedding that --vectors gives. @throws OptionError, DataError */
+async function pretrained({ vectors, freezeVectors, level }: TrainArguments): Promise<Partial<LanguageModelOptions>> {
+  if (vectors === undefined) {
+    if (freezeVectors === true) throw new OptionError('train: --freeze-vectors needs --vectors FILE. Give both.');
+    return {};
+  }
+  if (level !== 'word') throw new OptionError('train: --vectors are of words, and --level is char. Add --level word.');
+  const { words, data, size } = await readVectors(vectors);
+  return { vectors: { words, values: { data, shape: [words.length, size] } }, tuneVectors: freezeVectors !== true };
 }
 
 function textSettings(options: TrainArguments): TrainSettings {

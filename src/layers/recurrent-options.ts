@@ -126,10 +126,16 @@ export function checkRecurrent(
   return checked;
 }
 
+/** More than anybody stacks. */
+const MOST_LAYERS = 1000;
+
 function checkWidths(operation: string, { hiddenSize, numLayers }: RecurrentOptions): readonly number[] {
   if (!Array.isArray(hiddenSize)) {
     const H = checkSize(operation, 'hiddenSize', hiddenSize);
-    return new Array<number>(checkSize(operation, 'numLayers', numLayers ?? 1)).fill(H);
+    const layers = checkSize(operation, 'numLayers', numLayers ?? 1);
+    // A number from a file must not cost memory before any weight is made.
+    if (layers > MOST_LAYERS) throw new OptionError(`${operation}: numLayers must be at most ${MOST_LAYERS}, got ${layers}.`);
+    return new Array<number>(layers).fill(H);
   }
   if (hiddenSize.length === 0) throw new OptionError(`${operation}: hiddenSize must hold at least one width, got [].`);
   const widths = (hiddenSize as number[]).map((H, k) => checkSize(operation, `hiddenSize[${k}]`, H));
