@@ -134,7 +134,8 @@ function checkWidths(operation: string, { hiddenSize, numLayers }: RecurrentOpti
     const H = checkSize(operation, 'hiddenSize', hiddenSize);
     const layers = checkSize(operation, 'numLayers', numLayers ?? 1);
     // A number from a file must not cost memory before any weight is made.
-    if (layers > MOST_LAYERS) throw new OptionError(`${operation}: numLayers must be at most ${MOST_LAYERS}, got ${layers}.`);
+    if (layers > MOST_LAYERS)
+      throw new OptionError(`${operation}: numLayers must be at most ${MOST_LAYERS}, got ${layers}.`);
     return new Array<number>(layers).fill(H);
   }
   if (hiddenSize.length === 0) throw new OptionError(`${operation}: hiddenSize must hold at least one width, got [].`);

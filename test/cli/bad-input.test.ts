@@ -134,7 +134,7 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
     usage,
     /patience needs validation, and --valid-fraction is 0. Set --valid-fraction above 0/,
   ],
-  [`${NEW} --hiden 4`, usage, /unknown option '--hiden' \(Did you mean --hidden\?\)/],
+  [`${NEW} --hiden 4`, usage, /unknown option '--hiden' \(Did you mean one of --hidden, --hide\?\)/],
   [`${NEW} --quux`, usage, /unknown option '--quux'.*--help/],
   [`${NEW} extra`, usage, /too many arguments.*--help/],
   [`${NEW} --lr 1 --lr 2`, usage, /--lr is given twice. Give it once/],

@@ -61,3 +61,35 @@ test('a task has none of them', async () => {
   expect(code).toBe(2);
   expect(stderr).toMatch(/this run is on a generated task, which has no --tied/);
 });
+
+test('vectors of a file are what the words begin with, and stay as they are where they are frozen', async () => {
+  place.file('vectors', 'the 0.5 -0.25 2\nzebra 1 1 1\n');
+  const { code, stderr } = await place.run(
+    ...begin,
+    '--vectors',
+    'vectors',
+    '--freeze-vectors',
+    '--steps',
+    '3',
+    '--out',
+    'v',
+  );
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  await place.run('train', '--resume', 'v', '--steps', '5');
+  const { model } = await decoded(place.checkpoint('v'));
+  const { data } = model.stateDict().get('embedding.weight')!;
+  const row = 3 * model.vocabulary.idOf('the');
+  expect(Array.from(data).slice(row, row + 3)).toEqual([0.5, -0.25, 2]);
+});
+
+test.each([
+  ['--freeze-vectors', 'recurra: train: --freeze-vectors needs --vectors FILE. Give both.\n'],
+  [
+    '--vectors vectors --level char',
+    'recurra: train: --vectors are of words, and --level is char. Add --level word.\n',
+  ],
+])('refuses %s', async (given, message) => {
+  place.file('vectors', 'the 0.5 -0.25 2\n');
+  const { code, stderr } = await place.run('train', '--text', 'text', '--out', 'none', ...given.split(' '));
+  expect({ code, stderr }).toEqual({ code: 2, stderr: message });
+});
