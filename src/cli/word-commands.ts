@@ -8,12 +8,11 @@ import { ARCHITECTURES, OUTPUTS } from '../models/word2vec.js';
 import { MAX_SEED } from '../options.js';
 import { CBOW_GRADIENTS } from '../train/word2vec-settings.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
+import type { Run } from './shared-options.js';
 import { analogyCommand, neighborsCommand, similarityCommand } from './vectors.js';
 import type { AnalogyArguments, NeighborsArguments, SimilarityArguments } from './vectors.js';
 import { word2vecCommand } from './word2vec.js';
 import type { Word2VecArguments } from './word2vec.js';
-
-type Run = (code: Promise<number>) => Promise<void>;
 
 /** Adds `word2vec`, `neighbors`, `analogy` and `similarity`. */
 export function addWordCommands(program: Command, run: Run): void {
