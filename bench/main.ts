@@ -1,8 +1,8 @@
 /**
  * The benchmarks of the developers:
  *
- *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | word2vec [--kernels TIER] [--shape NAME]
- *         [--seeds N] [--json]
+ *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language | dialogue
+ *         | word2vec [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
  *
  * Build first: npm run build
  */
@@ -21,6 +21,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   inference: () => import('./inference.bench.js'),
   'start-up': () => import('./start-up.bench.js'),
   tasks: () => import('./tasks.bench.js'),
+  language: () => import('./language.bench.js'),
+  dialogue: () => import('./dialogue.bench.js'),
   word2vec: () => import('./word2vec.bench.js'),
 };
 
@@ -30,20 +32,21 @@ const { values, positionals } = parseArgs({
     kernels: { type: 'string' },
     shape: { type: 'string' },
     seeds: { type: 'string', default: '10' },
+    text: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const [name = '', ...rest] = positionals;
 const bench = BENCHES[name];
 if (bench === undefined || rest.length > 0) fail(`give one of ${Object.keys(BENCHES).join(', ')}`);
-const { kernels, shape, json } = values;
+const { kernels, shape, text, json } = values;
 if (kernels !== undefined && !(TIERS as readonly string[]).includes(kernels)) {
   fail(`--kernels must be one of ${TIERS.join(', ')}, got '${kernels}'`);
 }
 const tiers = kernels === undefined ? TIERS : [kernels as Tier];
 const seeds = Number(values.seeds);
 if (!Number.isInteger(seeds) || seeds < 1) fail(`--seeds must be a whole number of at least 1, got '${values.seeds}'`);
-await (await bench()).run({ tiers, shape, seeds, json });
+await (await bench()).run({ tiers, shape, seeds, text, json });
 
 function fail(message: string): never {
   console.error(`bench: ${message}.`);

@@ -13,6 +13,8 @@ export interface BenchOptions {
   readonly shape: string | undefined;
   /** Of `tasks`: seeds 1 up to this one. */
   readonly seeds: number;
+  /** Of `language`: a text in place of the built-in one. */
+  readonly text: string | undefined;
   /** One JSON object a line instead of a table. */
   readonly json: boolean;
 }

@@ -96,7 +96,8 @@ export async function run({ tiers, shape, seeds, json }: BenchOptions): Promise<
 
 async function runSeed(engine: Engine, { task: name, options, cell, control, goals }: Experiment, seed: number) {
   const task = createTask(name, options);
-  const model = new SequenceModel(engine, { ...task.form, cell, hiddenSize: task.recipe.hiddenSize });
+  const { hiddenSize, chrono = false } = task.recipe;
+  const model = new SequenceModel(engine, { ...task.form, cell, hiddenSize, chrono: chrono ? task.steps : 0 });
   const began = performance.now();
   let first: number | undefined;
   await trainTask(model, task, {

@@ -3,7 +3,7 @@
  * are made on an engine and live as long as it does.
  */
 
-import { OptionError, RecurraError, ShapeError } from './errors.js';
+import { OptionError, RecurraError } from './errors.js';
 import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
 import { countingKernels } from './kernels/flops.js';
@@ -14,7 +14,7 @@ import { Memory } from './memory/memory.js';
 import { View } from './memory/view.js';
 import { Random } from './random.js';
 import { checkChoice, checkFlag, checkKnown, checkNumber, checkSeed } from './options.js';
-import { formatShape, sizeOf } from './shape.js';
+import { checkFilled, sizeOf } from './shape.js';
 import type { Shape } from './shape.js';
 import { noTape, StepTape } from './tape.js';
 import type { Tape } from './tape.js';
@@ -217,11 +217,7 @@ export class Engine {
    */
   input(array: HostArray, label: string = 'input'): View {
     const size = sizeOf(array.shape);
-    if (array.data.length !== size) {
-      throw new ShapeError(
-        `${label}: shape ${formatShape(array.shape)} takes ${size} values, got ${array.data.length}.`,
-      );
-    }
+    checkFilled(`${label}:`, array.shape, array.data.length);
     const ptr = this.memory.reserve(size);
     this.memory.view(ptr, size).set(array.data);
     return new View(this.memory, label, ptr, array.shape, false);

@@ -70,7 +70,8 @@ export function checkKnown(operation: string, options: object, known: readonly s
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new OptionError(`${operation}: unknown option '${name}'. Known options: ${known.join(', ')}.`);
+    const options = known.length === 0 ? 'There are no options' : `Known options: ${known.join(', ')}`;
+    throw new OptionError(`${operation}: unknown option '${name}'. ${options}.`);
   }
 }
 

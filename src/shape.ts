@@ -15,6 +15,35 @@ export function formatShape(shape: Shape): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
+/**
+ * Checks that there are as many values as a shape holds.
+ * @param subject what begins the message: `crossEntropy: mask of`
+ * @throws ShapeError
+ */
+export function checkFilled(subject: string, shape: Shape, length: number): void {
+  const size = sizeOf(shape);
+  if (length === size) return;
+  throw new ShapeError(`${subject} shape ${formatShape(shape)} takes ${size} values, got ${length}.`);
+}
+
+/**
+ * Checks a matrix that comes as numbers with their shape.
+ * @returns its rows and columns, at least one of each
+ * @throws ShapeError
+ */
+export function checkMatrix(operation: string, matrix: unknown): [rows: number, columns: number] {
+  const { data, shape } = Object(matrix) as { data?: ArrayLike<number>; shape?: [number, number] };
+  if (!Array.isArray(shape) || typeof data?.length !== 'number') {
+    throw new ShapeError(`${operation}: matrix must be { data, shape: [rows, columns] }, got ${typeof matrix}.`);
+  }
+  const [rows, columns] = shape;
+  if (shape.length !== 2 || !(rows > 0 && columns > 0)) {
+    throw new ShapeError(`${operation}: matrix must be (rows, columns), neither of them 0, got ${formatShape(shape)}.`);
+  }
+  checkFilled(`${operation}: matrix of`, shape, data.length);
+  return [rows, columns];
+}
+
 /** Axis lengths bound to letters while the arguments of one operation are checked, with where each came from. */
 export class Axes {
   readonly #operation: string;

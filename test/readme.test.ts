@@ -10,12 +10,12 @@ import { afterAll, expect, test } from 'vitest';
 const folder = mkdtempSync(join(tmpdir(), 'recurra-readme-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs the first JavaScript example of a page in a folder of its own. @returns what it prints */
-function run(page: string): string {
-  const code = /```js\n([^]*?)```/.exec(readFileSync(page, 'utf8'))?.[1];
-  if (code === undefined) throw new Error(`${page} has no JavaScript example`);
+/** Runs a JavaScript example of a page, the first if not told otherwise, in a folder of its own. @returns what it prints */
+function run(page: string, example: number = 0): string {
+  const code = [...readFileSync(page, 'utf8').matchAll(/```js\n([^]*?)```/g)][example]?.[1];
+  if (code === undefined) throw new Error(`${page} has no JavaScript example ${example + 1}`);
   const file = join(folder, 'example.mjs');
-  writeFileSync(file, code.replace("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
+  writeFileSync(file, code.replaceAll("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
   return execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
 }
 
@@ -38,10 +38,38 @@ test('the example of docs/recurrent.md prints the shapes it says', () => {
   expect(run('docs/recurrent.md')).toBe('[ 4, 2, 10 ] 4\n');
 });
 
+test('the example of docs/tagging.md labels names it has never seen', () => {
+  const [figures, tagged] = run('docs/tagging.md').trim().split('\n');
+  const [, accuracy, f1] = /^accuracy ([\d.]+), F1 ([\d.]+), sentences right [\d.]+$/.exec(figures!)!.map(Number);
+  expect(accuracy).toBeGreaterThan(0.99);
+  expect(f1).toBeGreaterThan(0.97);
+  expect(tagged).toBe('near/O the/O old/O Zimbudo/B-LOC Laka/I-LOC that/O opened/O ./O');
+});
+
+test('the example of docs/language-models.md learns two sentences, and writes one of them', () => {
+  const [perplexity, ...text] = run('docs/language-models.md').split('\n');
+  expect(Number(perplexity)).toBeLessThan(1.5);
+  expect(text.join('\n')).toMatch(/^the old cat sleeps in the sun\.$/);
+});
+
+test('the example of docs/masked-language-model.md fills in what the word behind the blank decides', () => {
+  expect(run('docs/masked-language-model.md')).toMatch(/^the cat sleeps here \[[^]*\]\nthe cats sleep here \[/);
+});
+
 test('the example of docs/rtrl.md learns online what truncated gradients do not', () => {
   const error = Number(/^mean squared error ([\d.]+)\n$/.exec(run('docs/rtrl.md'))?.[1]);
   expect(error).toBeGreaterThan(0);
   expect(error).toBeLessThan(0.05);
+});
+
+test('the example of docs/autoencoders.md learns its pictures and draws them', () => {
+  const [, loss, kl] = /^-ELBO ([\d.]+) nats a picture, of which ([\d.]+) are the code\n$/
+    .exec(run('docs/autoencoders.md'))!
+    .map(Number);
+  expect(loss).toBeGreaterThan(4.1);
+  expect(loss).toBeLessThan(11);
+  expect(kl).toBeGreaterThan(4);
+  expect(readFileSync(join(folder, 'bars.png')).subarray(1, 4).toString()).toBe('PNG');
 });
 
 test('the example of docs/inspect.md prints what the page says, to the last digit', () => {
@@ -59,4 +87,23 @@ test('the example of docs/hopfield.md prints the table below it', () => {
   expect(cells.length).toBe(6);
   // Hebb's column is the same in every tier, the others but for rounding.
   expect(cells).toEqual(table.map((row) => row.map((value) => expect.closeTo(value, 2) as number)));
+});
+
+test('the example of docs/dialogue.md answers by what was said first', () => {
+  expect(run('docs/dialogue.md')).toBe('Your name is Boris.\nYour name is Carla.\n');
+});
+
+test('the example of docs/translation.md writes four letters from their end, and draws what they attended to', () => {
+  expect(run('docs/translation.md')).toBe('dcba true\n');
+  expect(readFileSync(join(folder, 'attention.svg'), 'utf8')).toMatch(/^<svg /);
+});
+
+test('the examples of docs/forecasting.md beat the baselines, and tell walks apart', () => {
+  const [mse, last, season] = run('docs/forecasting.md')
+    .split('\n')
+    .map((line) => Number(/[\d.]+$/.exec(line)?.[0]));
+  expect(mse).toBeLessThan(1.4);
+  expect(mse).toBeLessThan(0.7 * season!);
+  expect(season).toBeLessThan(last!);
+  expect(Number(/^(\d+) % right/.exec(run('docs/forecasting.md', 1))?.[1])).toBeGreaterThan(80);
 });

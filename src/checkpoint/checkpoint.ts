@@ -143,7 +143,10 @@ function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown
   const found = models.find((model) => model.kind === kind);
   if (found !== undefined) return found;
   const wanted = models.map((model) => model.kind).join(' or ');
-  throw new CheckpointError(`the checkpoint holds a ${kind.slice(0, 40)}, and a ${wanted} is needed. Use another one.`);
+  const own = kind.slice(0, 40);
+  throw new CheckpointError(
+    `the checkpoint holds a ${own}, and a ${wanted} is needed. Use another one, or in a program { models: [${own}] }.`,
+  );
 }
 
 function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void {

@@ -11,17 +11,20 @@ import type { RecurrentSpectrum } from '../inspect/spectra.js';
 import { gateSaturation, normsBack } from '../inspect/trace.js';
 import type { GateSaturation } from '../inspect/trace.js';
 import type { LayerTrace } from '../ops/trace.js';
-import { LanguageModel } from '../models/language-model.js';
+import type { LanguageModel } from '../models/language-model.js';
 import { arraysUnder } from '../models/snapshot.js';
 import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
 import { settingsOf } from '../train/settings.js';
 import { traceWindow } from '../train/trace-window.js';
+import { checkNotTaken, checkpointFiles, checkWritable } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
-import { loadBest, readCorpus } from './files.js';
+import { readCorpus } from './files.js';
 import { plotLines } from './plot.js';
 import type { PlotOptions } from './plot.js';
+import { table } from './table.js';
+import { loadOfTexts } from './text-model.js';
 
 /** The options of `recurra inspect`. */
 export interface InspectArguments extends EngineArguments {
@@ -41,15 +44,19 @@ export interface Inspection {
   readonly gradients: readonly Series[];
 }
 
-/** Runs the command. @returns the exit code */
+/** Runs the command. @returns the exit code @throws OptionError, CheckpointError, DataError */
 export async function inspectCommand(folder: string, options: InspectArguments): Promise<number> {
-  const { model, training } = await loadBest(folder, options, [LanguageModel]);
+  if (options.svg !== undefined) {
+    checkNotTaken('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
+    checkWritable('--svg', options.svg);
+  }
+  const { model, training } = await loadOfTexts('inspect', folder, options);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const trained = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { batch, window } = { ...trained, ...(options.window === undefined ? {} : { window: options.window }) };
   const inspection = inspect(model, traceFile(options.text, model, corpus.tokens, { batch, window }));
-  if (options.svg !== undefined) writePicture(options.svg, inspection);
   process.stdout.write(options.json === true ? `${jsonOf(inspection)}\n` : textOf(inspection));
+  if (options.svg !== undefined) writePicture(options.svg, inspection);
   return EXIT.done;
 }
 
@@ -101,14 +108,6 @@ export function jsonOf({ spectra, saturation, gradients }: Inspection): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-/** Rows of cells in columns, the first to the left and the others to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  '),
-  );
 }
 
 /** @throws CheckpointError if the file cannot be written */

@@ -46,6 +46,11 @@ export interface TrainArguments extends EngineArguments {
   readonly hidden?: number;
   readonly layers?: number;
   readonly dropout?: number;
+  readonly tied?: boolean;
+  readonly projection?: boolean;
+  readonly sampled?: number;
+  readonly proposals?: 'log-uniform' | 'unigram';
+  readonly chrono?: number;
   readonly batch?: number;
   readonly window?: number;
   readonly epochs?: number;

@@ -37,7 +37,9 @@ export async function evaluateKind(
   }
   const path = requiredSource(kind, given, folder);
   const examples = await kind.evaluation(model, path, storedOptions(kind, folder, training));
-  const { loss, right, figures = {} } = model.evaluate(allBatches(examples, fitSettingsOf(training).batch));
+  const { batch } = fitSettingsOf(training);
+  const { loss, right, figures: own = {} } = model.evaluate(allBatches(examples, batch));
+  const figures = { ...own, ...kind.figures?.(model, allBatches(examples, batch)) };
   const perplexity = model.inNats ? { perplexity: Math.exp(loss) } : {};
   const told = { examples: examples.count, loss, ...perplexity, ...(right === undefined ? {} : { right }), ...figures };
   process.stdout.write(given.json === true ? `${JSON.stringify({ event: 'evaluate', ...told })}\n` : lines(told));

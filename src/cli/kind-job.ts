@@ -157,7 +157,8 @@ function job(parts: Parts): Job {
         ...names.map((name) => [name, String(options[name])] as const),
       ];
       const paths = Object.fromEntries(files.map(([name, file]) => [name, relativePath(folder, file)]));
-      return { task: kind.name, options: { ...options, ...paths }, kernels: engine.report().kernels };
+      const { flops = 0, bytes: stepBytes = 0 } = run?.trainer.objective.cost ?? {};
+      return { task: kind.name, options: { ...options, ...paths }, kernels: engine.report().kernels, flops, stepBytes };
     },
     conclude: (model, report) => conclude(parts, model as Learner<unknown>, report),
   };

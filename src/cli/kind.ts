@@ -63,6 +63,8 @@ export interface Kind<M extends Learner<B>, B, D> {
    * @throws DataError
    */
   evaluation(model: M, path: string, options: KindArguments): Promise<Examples<B>>;
+  /** What `recurra evaluate` tells beside the score: figures that cost too much for every epoch. */
+  figures?(model: M, batches: Iterable<B>): Readonly<Record<string, number>>;
   /** What there is to tell about a run that has ended by itself. */
   conclude?(model: M, data: D, options: KindArguments): Conclusion;
 }

@@ -6,14 +6,23 @@ import { TASK_NAMES } from '../data/tasks/list.js';
 import { LEVELS } from '../data/tokenizer.js';
 import { MOST_THREADS, TIERS } from '../kernels/select.js';
 import { CELLS } from '../models/language-model.js';
+import { STOPS } from '../models/generate.js';
 import { MAX_SEED } from '../options.js';
 import { SCHEDULES } from '../optim/schedule.js';
 import { OPTIMIZERS } from '../train/settings.js';
 import { benchCommand } from './bench.js';
 import type { BenchArguments } from './bench.js';
+import { chatCommand } from './chat.js';
+import type { ChatArguments } from './chat.js';
 import { evaluateCommand } from './evaluate.js';
 import type { EvaluateArguments } from './evaluate.js';
 import { describe, EXIT, exitCode } from './exit.js';
+import { fillCommand } from './fill.js';
+import type { FillArguments } from './fill.js';
+import { classifyCommand } from './classify.js';
+import type { ClassifyCommandArguments } from './classify.js';
+import { forecastCommand } from './forecast.js';
+import type { ForecastCommandArguments } from './forecast.js';
 import { generateCommand } from './generate.js';
 import type { GenerateArguments } from './generate.js';
 import { infoCommand, packageVersion } from './info.js';
@@ -21,11 +30,19 @@ import type { InfoArguments } from './info.js';
 import { inspectCommand } from './inspect.js';
 import type { InspectArguments } from './inspect.js';
 import type { TrainArguments } from './job.js';
+import { summaryCommand } from './summary.js';
+import type { SummaryArguments } from './summary.js';
 import type { KindOption } from './kind.js';
 import { distinct, KINDS } from './kinds.js';
 import { anyText, oneOf, path, real, whole, wholeOrAuto } from './options.js';
 import type { Reader } from './options.js';
+import { SPLITS, tagCommand } from './tag.js';
+import type { TagArguments } from './tag.js';
+import { reconstructCommand, sampleCommand } from './reconstruct.js';
+import type { ReconstructArguments, SampleArguments } from './reconstruct.js';
 import { trainCommand } from './train.js';
+import { translateCommand } from './translate.js';
+import type { TranslateArguments } from './translate.js';
 import { addWordCommands } from './word-commands.js';
 
 const positive = (option: string): Reader<number> => real(option, (value) => value > 0, 'a number above 0');
@@ -80,10 +97,83 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
       real('--temperature', (x) => x >= 0, 'a number of at least 0'),
     ) // prettier-ignore
     .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
+    .option(
+      '--top-p <p>',
+      'take only from the fewest most likely that come to p (1)',
+      real('--top-p', (p) => p > 0 && p <= 1, 'a number above 0 and at most 1'),
+    )
+    .option(
+      '--repetition-penalty <x>',
+      'makes tokens that there are already less likely, 1.2 is usual (1)',
+      real('--repetition-penalty', (x) => x >= 1, 'a number of at least 1'),
+    )
+    .option('--stop <where>', 'length, or sentence to end where one ends (length)', oneOf('--stop', STOPS))
     .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
     .option(...THREADS)
     .option(...REVECTORIZE)
     .action((dir: string, options: GenerateArguments) => run(generateCommand(dir, options)));
+  program
+    .command('fill <dir> <text>')
+    .description('the likeliest words for the blanks of a sentence, ___ or [MASK]')
+    .option('--top <k>', 'words for each blank (5)', whole('--top', 1))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, text: string, options: FillArguments) => run(fillCommand(dir, text, options)));
+  program
+    .command('chat <dir>')
+    .description('a dialogue with a model: a line in, its answer out; an empty line begins anew')
+    .option('--length <n>', 'most tokens of an answer (50)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'below 1 bolder, above 1 more even, 0 the most likely (0)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'take only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of the sampling (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ChatArguments) => run(chatCommand(dir, options)));
+  program
+    .command('translate <dir> [text...]')
+    .description('the target of each text, or of each line of stdin, from a model of pairs')
+    .option('--beam <n>', 'search with so many beginnings at a time (the likeliest token each)', whole('--beam', 1))
+    .option(
+      '--length-penalty <x>',
+      'alpha of the score: above 0 longer targets are not at a loss (0.6)',
+      real('--length-penalty', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'the most tokens of a target (twice those of the source, and 10)', whole('--length', 1))
+    .option(
+      '--temperature <x>',
+      'draw: below 1 bolder, above 1 more even (not drawn)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--top-k <k>', 'draw only from the k most likely (all)', whole('--top-k', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option('--attention <file>', 'write what the one text was attended to as a picture', path('--attention'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object a text')
+    .action((dir: string, texts: string[], options: TranslateArguments) => run(translateCommand(dir, texts, options)));
+  program
+    .command('forecast <dir>')
+    .description('what follows a time series, as CSV')
+    .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
+    .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
+    .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
+    .option('--time <column>', 'column of times that go on (steps are counted)', anyText('--time'))
+    .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ForecastCommandArguments) => run(forecastCommand(dir, options)));
+  program
+    .command('classify <dir>')
+    .description('labels of sequences, as CSV')
+    .requiredOption('--csv <file>', 'CSV file of sequences, a row a step', path('--csv'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ClassifyCommandArguments) => run(classifyCommand(dir, options)));
   program
     .command('inspect <dir>')
     .description('why a model learns or forgets: recurrent weights, gates, gradients back in time')
@@ -94,6 +184,50 @@ function build(run: (code: Promise<number>) => Promise<void>): Command {
     .option(...REVECTORIZE)
     .option('--json', 'print one JSON object')
     .action((dir: string, options: InspectArguments) => run(inspectCommand(dir, options)));
+  program
+    .command('tag <dir>')
+    .description('a label for each word of a text, a sentence a line: word, tab, label')
+    .option('--text <file>', 'text to label, UTF-8 (what comes on stdin)', path('--text'))
+    .option('--split <how>', 'blanks: words are what stands between them; or words (blanks)', oneOf('--split', SPLITS))
+    .option('--locale <locale>', 'language of --split words, such as ja (en)', anyText('--locale'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: TagArguments) => run(tagCommand(dir, options)));
+  program
+    .command('summary <dir>')
+    .description('the weights of a model by name, and what a step of its training costs')
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .option('--json', 'print one JSON object')
+    .action((dir: string, options: SummaryArguments) => run(summaryCommand(dir, options)));
+  program
+    .command('reconstruct <dir>')
+    .description('what an autoencoder makes of pictures or of lines of text')
+    .option('--idx <file>', 'pictures, an IDX file', path('--idx'))
+    .option('--text <file>', 'lines of text, UTF-8', path('--text'))
+    .option('--count <n>', 'how many, the first ones (20 pictures, all lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures above their reconstructions', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: ReconstructArguments) => run(reconstructCommand(dir, options)));
+  program
+    .command('sample <dir>')
+    .description('pictures or lines of text that a variational autoencoder makes up')
+    .option('--count <n>', 'how many (64 pictures, 10 lines)', whole('--count', 1))
+    .option('--png <file>', 'write pictures', path('--png'))
+    .option('--svg <file>', 'the same as SVG', path('--svg'))
+    .option('--width <n>', 'pixels from left to right of a picture (it is square)', whole('--width', 1))
+    .option(
+      '--temperature <x>',
+      'of text: 1 as likely as the model says, 0 the most likely (0)',
+      real('--temperature', (x) => x >= 0, 'a number of at least 0'),
+    ) // prettier-ignore
+    .option('--length <n>', 'of text: most symbols of a line (100)', whole('--length', 1))
+    .option('--seed <n>', 'seed of what is drawn (1)', whole('--seed', 0, MAX_SEED))
+    .option(...THREADS)
+    .option(...REVECTORIZE)
+    .action((dir: string, options: SampleArguments) => run(sampleCommand(dir, options)));
   program
     .command('info')
     .description('kernels chosen and why, cores, memory limit, versions')
@@ -157,16 +291,41 @@ function addTrain(program: Command, run: (code: Promise<number>) => Promise<void
     .option('--hidden <n>', 'size of the state (128; tasks have their own)', whole('--hidden', 1))
     .option('--layers <n>', 'recurrent layers (1)', whole('--layers', 1))
     .option('--dropout <p>', 'dropout on connections that do not go through time (0)', fraction('--dropout'))
-    .option('--batch <n>', 'streams of text side by side (32)', whole('--batch', 1))
+    .option('--tied', "the weights of the output are the embedding's, which is then as wide as the state")
+    .option('--projection', 'with --tied, a layer before the output, so that the two may differ in width')
+    .option(
+      '--sampled <n>',
+      'negatives of a sampled softmax that trains in place of the full one',
+      whole('--sampled', 1),
+    )
+    .option(
+      '--proposals <name>',
+      'how negatives are drawn, log-uniform or unigram (log-uniform)',
+      oneOf('--proposals', ['log-uniform', 'unigram']),
+    )
+    .option(
+      '--chrono <n>',
+      'most steps that gates begin with a memory of, of tasks (0: none; copy all its steps)',
+      whole('--chrono', 0),
+    )
+    .option(
+      '--batch <n>',
+      'streams of text, sequences or examples side by side (32; tasks have their own)',
+      whole('--batch', 1),
+    )
     .option('--window <n>', 'steps of truncated BPTT (64)', whole('--window', 1))
-    .option('--epochs <n>', 'passes over the text, in all (4)', whole('--epochs', 1))
+    .option('--epochs <n>', 'passes over the data, in all (4; tasks have a number of updates)', whole('--epochs', 1))
     .option('--steps <n>', 'updates in all, instead of epochs', whole('--steps', 1))
     .option('--optimizer <name>', `${OPTIMIZERS.join(', ')} (adam)`, oneOf('--optimizer', OPTIMIZERS))
-    .option('--lr <x>', 'learning rate (0.002; sgd 0.5, momentum 0.1)', positive('--lr'))
-    .option('--schedule <name>', `${SCHEDULES.join(', ')} (constant)`, oneOf('--schedule', SCHEDULES))
+    .option('--lr <x>', 'learning rate (0.002; tasks have their own; sgd 0.5, momentum 0.1)', positive('--lr'))
+    .option(
+      '--schedule <name>',
+      `${SCHEDULES.join(', ')} (constant; tasks have their own)`,
+      oneOf('--schedule', SCHEDULES),
+    )
     .option(
       '--clip-norm <x>',
-      "most the gradient's norm may be, 0 for no limit (5)",
+      "most the gradient's norm may be, 0 for no limit (5; tasks 1)",
       real('--clip-norm', (x) => x >= 0, 'a number of at least 0'),
     ) // prettier-ignore
     .option('--clip-value <x>', 'most any element of the gradient may be (no limit)', positive('--clip-value'))

@@ -95,16 +95,6 @@ export function plotLines(series: readonly Series[], options: PlotOptions = {}):
   ].join('\n');
 }
 
-/** A single line of blocks, one a value (dots and signs in ASCII); gaps are blank. */
-export function sparkline(values: readonly number[], options: { unicode?: boolean } = {}): string {
-  const { unicode = supportsUnicode() } = options;
-  const levels = unicode ? '▁▂▃▄▅▆▇█' : '_.-:=+*#';
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return ' '.repeat(values.length);
-  const axis = new Axis(finite, levels.length);
-  return values.map((value) => (Number.isFinite(value) ? levels[axis.dot(value)]! : ' ')).join('');
-}
-
 /** Where a value stands on the canvas, whose rows count downwards. */
 function place({ canvas, xAxis, yAxis }: Plot, { x, y }: Point): Point {
   return { x: xAxis.dot(x), y: canvas.height - 1 - yAxis.dot(y) };

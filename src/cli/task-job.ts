@@ -7,6 +7,7 @@ import type { Task } from '../data/tasks/task.js';
 import { createEngine } from '../engine.js';
 import { CheckpointError, OptionError } from '../errors.js';
 import { megabytes } from '../memory/heap.js';
+import type { Cell } from '../models/sizes.js';
 import { SequenceModel, sequenceSizes } from '../models/sequence-model.js';
 import { Fields, readStored } from '../models/snapshot.js';
 import type { Snapshot } from '../models/snapshot.js';
@@ -25,7 +26,18 @@ import { TASK_TERMS } from './terms.js';
 import type { Conclusion } from './train-output.js';
 
 /** Options that a task has no use for. */
-const OF_TEXTS = ['text', 'level', 'locale', 'vocabSize', 'window', 'validFraction'];
+const OF_TEXTS = [
+  'text',
+  'level',
+  'locale',
+  'vocabSize',
+  'tied',
+  'projection',
+  'sampled',
+  'proposals',
+  'window',
+  'validFraction',
+];
 
 /** Options of one task or another. */
 const OF_TASKS = ['length', 'items', 'symbols', 'delay'] as const;
@@ -57,6 +69,7 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
     embeddingSize: options.embedding,
     hiddenSize: options.hidden ?? recipe.hiddenSize,
     numLayers: options.layers,
+    chrono: options.chrono ?? ownChrono(task, options.cell ?? recipe.cell),
     dropout: options.dropout,
   };
   const sizes = sequenceSizes(model);
@@ -68,6 +81,11 @@ export async function newTaskJob(options: TrainArguments): Promise<Job> {
   const makeModel = (): SequenceModel => new SequenceModel(engine, model);
   const parts = { folder: out, task, engine, makeModel, settings, full, resume: undefined, replaces, test };
   return job({ ...parts, drawing: drawing(sizes) });
+}
+
+/** What the recipe says, for cells that have gates. */
+function ownChrono({ recipe, steps }: Task, cell: Cell): number {
+  return recipe.chrono === true && cell !== 'rnn' ? steps : 0;
 }
 
 /** The options of a task among those of the command. @throws OptionError for one of another task */

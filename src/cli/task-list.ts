@@ -24,7 +24,7 @@ export function listTasks({ json = false, ...others }: TrainArguments): number {
 
 /** What learns from a file, a line for the kind and one for each of its options. */
 function kindAsLines({ name, summary, source, options }: AnyKind): string {
-  const rows = [source, ...options].map(([flags, meaning]) => `  ${flags.padEnd(24)}${meaning}\n`);
+  const rows = [source, ...options].map(([flags, meaning]) => `  ${flags.padEnd(28)}${meaning}\n`);
   return `${name.padEnd(10)}${summary}\n${rows.join('')}`;
 }
 

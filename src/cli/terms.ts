@@ -71,8 +71,8 @@ export function exampleTerms({ unit, verb, right = false, perplexity = false, fi
 }
 
 function told(values: Readonly<Record<string, number>> | undefined, names: readonly string[]): Record<string, string> {
-  if (values === undefined) return {};
-  return Object.fromEntries(names.map((name) => [name, (values[name] ?? NaN).toPrecision(4)]));
+  const known = names.filter((name) => values?.[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, values![name]!.toPrecision(4)]));
 }
 
 /** `99.99 %`: never 100 but for all of them. */

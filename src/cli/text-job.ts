@@ -10,6 +10,8 @@ import type { Engine } from '../engine.js';
 import { DataError, OptionError } from '../errors.js';
 import { megabytes } from '../memory/heap.js';
 import { LanguageModel } from '../models/language-model.js';
+import { fullLanguageOptions, languageSizes } from '../models/language-options.js';
+import type { LanguageModelOptions } from '../models/language-options.js';
 import { countParameters, reserveTraining, trainingBytes } from '../models/sizes.js';
 import type { ModelSizes, RunSizes } from '../models/sizes.js';
 import { Fields } from '../models/snapshot.js';
@@ -29,7 +31,7 @@ import { textTerms } from './terms.js';
 const WORDS = 10_000;
 
 /** Options that a text has no use for. */
-const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test'];
+const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test', 'chrono'];
 
 /** What the two ways to a job on a text come to. */
 interface Parts {
@@ -66,19 +68,28 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = {
-    cell: options.cell ?? 'lstm',
-    embeddingSize: options.embedding ?? 64,
-    hiddenSize: options.hidden ?? 128,
-    numLayers: options.layers ?? 1,
-    dropout: options.dropout ?? 0,
-  };
-  const { vocabulary } = corpus;
-  const sizes = { ...model, vocabSize: vocabulary.size };
+  const model = modelOptions(options, corpus);
+  const sizes = languageSizes(corpus.vocabSize, fullLanguageOptions(model));
   reserveTraining(engine, sizes, runSizes(full));
-  const makeModel = (): LanguageModel => new LanguageModel(engine, { ...model, vocabulary });
+  const makeModel = (): LanguageModel => new LanguageModel(engine, model);
   const parts = { folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, full, replaces };
   return job({ ...parts, drawing: drawing(sizes), resume: undefined });
+}
+
+function modelOptions(options: TrainArguments, corpus: Corpus): LanguageModelOptions {
+  const { cell, embedding, hidden, layers, dropout, tied, projection, sampled, proposals } = options;
+  return {
+    vocabulary: corpus.vocabulary,
+    cell,
+    embeddingSize: embedding,
+    hiddenSize: hidden,
+    numLayers: layers,
+    dropout,
+    tied,
+    projection,
+    sampled,
+    proposals: proposals === 'unigram' ? corpus.counts() : proposals,
+  };
 }
 
 function textSettings(options: TrainArguments): TrainSettings {
@@ -136,12 +147,13 @@ function start(
 }
 
 function describe({ engine, sizes, corpus, full }: Parts): string[] {
-  const { cell, vocabSize, embeddingSize, hiddenSize, numLayers } = sizes;
+  const { cell, vocabSize, embeddingSize, hiddenSize, numLayers, tied = false, sampled = 0 } = sizes;
   const memory = trainingBytes(engine, sizes, runSizes(full));
   const symbols = corpus.vocabulary.level === 'char' ? 'characters' : 'words';
   const layers = `${numLayers} ${cell} layer${numLayers === 1 ? '' : 's'} of ${hiddenSize}`;
+  const output = (tied ? ', tied weights' : '') + (sampled > 0 ? `, ${sampled} negatives` : '');
   return [
     `${grouped(corpus.tokens.length)} tokens, ${grouped(vocabSize - RESERVED.length)} different ${symbols}`,
-    `embedding ${embeddingSize}, ${layers}, ${grouped(countParameters(sizes))} parameters, about ${megabytes(memory)}`,
+    `embedding ${embeddingSize}, ${layers}${output}, ${grouped(countParameters(sizes))} parameters, about ${megabytes(memory)}`,
   ];
 }

@@ -1,10 +1,10 @@
 /** What `recurra train` shows: a line of progress and messages on stderr, JSON lines on stdout, a CSV log. */
 
 import { appendFileSync, closeSync, openSync, readSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { fileError } from '../checkpoint/file-error.js';
 import { OptionError } from '../errors.js';
 import type { ProgressEvent, TrainReport } from '../train/train.js';
+import { checkNotTaken } from './destination.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
 import type { Terms } from './terms.js';
 
@@ -95,10 +95,14 @@ export class TrainOutput {
   /** The figures of an epoch in the order of the columns; null for one that there is not. */
   #row(event: ProgressEvent): Record<string, number | null> {
     const { epoch, step, trainLoss, validLoss, lr, tokensPerSecond, seconds } = event;
-    const { columns, speed } = this.#terms;
-    const told = Object.fromEntries(columns.map((column) => [column, figureOf(event, column)]));
-    const losses = { trainLoss, validLoss: validLoss ?? null, ...told };
+    const losses = { trainLoss, validLoss: validLoss ?? null, ...this.#told(event) };
+    const { speed } = this.#terms;
     return { epoch, step, ...losses, lr, [speed.column]: tokensPerSecond, seconds };
+  }
+
+  /** What is told beside the losses, by column. */
+  #told(figures: Figures): Record<string, number | null> {
+    return Object.fromEntries(this.#terms.columns.map((column) => [column, figureOf(figures, column)]));
   }
 
   get #header(): string {
@@ -120,19 +124,18 @@ export class TrainOutput {
   }
 
   /** A run whose steps end within an epoch leaves a line and a record of that part. */
-  #endEpoch({ reason, validLoss, perplexity }: TrainReport): void {
+  #endEpoch({ reason, validLoss, validRight, figures, perplexity }: TrainReport): void {
     if (this.#line === undefined || this.#event === undefined) return;
-    const event = { ...this.#event, validLoss, perplexity };
+    const event = { ...this.#event, validLoss, validRight, figures, perplexity };
     this.#finishLine(event);
     if (reason === 'steps') this.#record(event);
   }
 
   #jsonOf(report: TrainReport, folder: string, conclusion?: Conclusion): object {
-    const { reason, steps, epochs, trainLoss, validLoss = null, perplexity, tokensPerSecond, seconds } = report;
+    const { reason, steps, epochs, trainLoss, validLoss = null, tokensPerSecond, seconds } = report;
     const best = report.best === undefined ? null : { epoch: report.best.epoch, validLoss: report.best.validLoss };
-    const { columns, speed } = this.#terms;
-    const told = columns.includes('perplexity') ? { perplexity } : {};
-    const losses = { trainLoss, validLoss, ...told, best };
+    const losses = { trainLoss, validLoss, ...this.#told(report), best };
+    const { speed } = this.#terms;
     const pace = { [speed.column]: tokensPerSecond, seconds };
     return {
       event: 'done',
@@ -154,9 +157,7 @@ export class TrainOutput {
   /** Writes the header, or nothing, so that a file that cannot be the log is found before the training. */
   #beginLog(path: string, taken: readonly string[]): void {
     const header = this.#header;
-    if (taken.some((other) => resolve(other) === resolve(path))) {
-      throw new OptionError(`--log ${path}: the run has this file for something else. Give another one.`);
-    }
+    checkNotTaken('--log', path, taken);
     const begun = beginningOf(path, header.length);
     if (begun !== '' && begun !== header) {
       throw new OptionError(`--log ${path}: there is a file that is no log of a training. Give another one.`);
@@ -173,10 +174,13 @@ export class TrainOutput {
   }
 }
 
-/** What an event says under a column: its own figures, or one that the validation names. */
-function figureOf(event: ProgressEvent, column: string): number | null {
-  if (column === 'perplexity' || column === 'validRight') return event[column] ?? null;
-  return event.figures?.[column] ?? null;
+/** What an event and a report tell beside the losses. */
+type Figures = Pick<ProgressEvent, 'perplexity' | 'validRight' | 'figures'>;
+
+/** What stands under a column: a figure of every run, or one that the validation names. */
+function figureOf(told: Figures, column: string): number | null {
+  if (column === 'perplexity' || column === 'validRight') return told[column] ?? null;
+  return told.figures?.[column] ?? null;
 }
 
 /** The first bytes of a file; none where there is none, or where appending will say what is wrong. */

@@ -1,13 +1,13 @@
 /** `recurra train`: a text file or a task in, a checkpoint out; or on from a checkpoint. */
 
-import { join } from 'node:path';
-import { CHECKPOINT_FILE, keepPrevious, PREVIOUS_FILE, saveCheckpoint } from '../checkpoint/checkpoint.js';
+import { keepPrevious, PREVIOUS_FILE, saveCheckpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
 import type { Learner } from '../models/learner.js';
 import type { Network } from '../models/network.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
+import { checkpointFiles } from './destination.js';
 import { EXIT } from './exit.js';
 import { Interruption } from './interruption.js';
 import { grouped, readResumed } from './job.js';
@@ -23,7 +23,7 @@ import { TrainOutput } from './train-output.js';
 export async function trainCommand(options: TrainArguments): Promise<number> {
   if (options.task === 'list') return listTasks(options);
   const job = await jobOf(options);
-  const output = new TrainOutput(options, job.terms, [...job.files, join(job.folder, CHECKPOINT_FILE)]);
+  const output = new TrainOutput(options, job.terms, [...job.files, ...checkpointFiles(job.folder)]);
   if (job.drawing !== undefined) output.begin([job.drawing]);
   const model = job.makeModel();
   const { name } = job.terms.step;

@@ -93,6 +93,13 @@ export class Corpus {
     return this.vocabulary.size;
   }
 
+  /** How often each id of the vocabulary occurs. */
+  counts(): number[] {
+    const counts = new Array<number>(this.vocabSize).fill(0);
+    for (const id of this.tokens) counts[id]!++;
+    return counts;
+  }
+
   /**
    * Cuts off about the given fraction at the end for validation. Both parts are what their piece of the text would
    * give on its own with this vocabulary: words are cut where a sentence begins, and the BEGINNING there is both

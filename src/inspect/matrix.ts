@@ -1,8 +1,8 @@
 /** Matrices as the numerical tools take them: checked, and scaled so that no square overflows. */
 
 import type { HostArray } from '../engine.js';
-import { DataError, ShapeError } from '../errors.js';
-import { formatShape } from '../shape.js';
+import { DataError } from '../errors.js';
+import { checkMatrix } from '../shape.js';
 
 /** A copy of a matrix whose largest element is between 1/2 and 1, and the power of two it was divided by. */
 export interface Scaled {
@@ -19,19 +19,8 @@ export interface Scaled {
  * @throws ShapeError, DataError
  */
 export function scaledCopy(operation: string, matrix: HostArray): Scaled {
-  const { data, shape } = (matrix ?? {}) as Partial<HostArray>;
-  if (!Array.isArray(shape) || typeof data?.length !== 'number') {
-    throw new ShapeError(`${operation}: matrix must be { data, shape: [rows, columns] }, got ${typeof matrix}.`);
-  }
-  const [rows, columns] = shape as [number, number];
-  if (shape.length !== 2 || !(rows > 0 && columns > 0)) {
-    throw new ShapeError(`${operation}: matrix must be (rows, columns), neither of them 0, got ${formatShape(shape)}.`);
-  }
-  if (data.length !== rows * columns) {
-    throw new ShapeError(
-      `${operation}: matrix of shape ${formatShape(shape)} takes ${rows * columns} values, got ${data.length}.`,
-    );
-  }
+  const [rows, columns] = checkMatrix(operation, matrix);
+  const { data } = matrix;
   let largest = 0;
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {

@@ -11,6 +11,7 @@ import { LSTM } from '../layers/lstm.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
 import { RNN } from '../layers/rnn.js';
 import { lstmGateNames } from '../ops/lstm-forms.js';
+import { checkChoice } from '../options.js';
 import { formatShape } from '../shape.js';
 import { spectralRadius } from './eigenvalues.js';
 import { singularValues } from './singular-values.js';
@@ -48,17 +49,21 @@ export function recurrentSpectra(layer: RecurrentLayer): RecurrentSpectrum[] {
 }
 
 /**
- * The same from the weights alone.
- * @param weights of one layer, by PyTorch's names; of an LSTM with all gates
- * @throws ShapeError
+ * The same from the weights alone, such as those of a whole model: `spectraOf(model.stateDict(), model.cell)`.
+ * @param weights by PyTorch's names, behind a prefix that ends in a dot or none; of an LSTM with all gates
+ * @throws OptionError, ShapeError
  */
 export function spectraOf(weights: ReadonlyMap<string, HostArray>, kind: RecurrentKind): RecurrentSpectrum[] {
+  checkChoice('spectraOf', 'kind', kind, Object.keys(GATES));
+  if (!(Object(weights) instanceof Map)) {
+    throw new ShapeError('spectraOf: takes a Map from names to { data, shape }, as stateDict() gives it.');
+  }
   return spectraOfBlocks(weights, GATES[kind]);
 }
 
 function spectraOfBlocks(weights: ReadonlyMap<string, HostArray>, gates: readonly string[]): RecurrentSpectrum[] {
   return [...weights]
-    .filter(([name]) => name.startsWith('weight_hh'))
+    .filter(([name]) => /^(.*\.)?weight_hh/.test(name))
     .flatMap(([name, { data, shape }]) => {
       if (shape.length === 1) return [diagonalSpectrum(name, data)];
       const [rows, H] = shape as [number, number];

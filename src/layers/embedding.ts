@@ -5,7 +5,7 @@ import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { DrawnMask } from '../ops/dropout-mask.js';
 import { embedding } from '../ops/embedding.js';
-import { checkKnown, checkNumber, checkSize } from '../options.js';
+import { checkFlag, checkKnown, checkNumber, checkSize } from '../options.js';
 import { normal } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
@@ -23,6 +23,8 @@ export interface EmbeddingOptions {
    * the others are scaled by 1 / (1 - p) (Gal and Ghahramani 2016, Merity et al. 2018). Default 0.
    */
   readonly dropout?: number;
+  /** Whether the table stays as it is: it is stored and loaded, and not among the parameters. Default false. */
+  readonly frozen?: boolean;
 }
 
 /** A table (V, E) of which ids pick rows. */
@@ -36,11 +38,12 @@ export class Embedding extends Layer {
   /** @throws OptionError */
   constructor(engine: Engine, options: EmbeddingOptions) {
     super(engine);
-    checkKnown('Embedding', options, ['vocabSize', 'size', 'init', 'dropout']);
+    checkKnown('Embedding', options, ['vocabSize', 'size', 'init', 'dropout', 'frozen']);
     const V = checkSize('Embedding', 'vocabSize', options.vocabSize);
     const E = checkSize('Embedding', 'size', options.size);
     this.dropout = checkNumber('Embedding', 'dropout', options.dropout ?? 0, { least: 0, below: 1 });
-    this.weight = this.declare('weight', [V, E], options.init ?? normal(1));
+    const frozen = checkFlag('Embedding', 'frozen', options.frozen ?? false);
+    this.weight = this.declare('weight', [V, E], options.init ?? normal(1), 1, !frozen);
   }
 
   /**

@@ -3,10 +3,12 @@
 import type { Engine } from '../engine.js';
 import { GruCell } from '../ops/gru.js';
 import { GruBeforeCell } from '../ops/gru-before.js';
-import { checkFlag, checkNumber } from '../options.js';
-import { constant } from './initializers.js';
+import { checkFlag } from '../options.js';
+import { checkChrono, fillChrono } from './chrono.js';
+import type { Initializer } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
-import type { RecurrentOptions } from './recurrent.js';
+import { checkClip } from './recurrent-options.js';
+import type { RecurrentOptions } from './recurrent-options.js';
 
 /** Options of `GRU`. */
 export interface GruOptions extends RecurrentOptions {
@@ -17,6 +19,8 @@ export interface GruOptions extends RecurrentOptions {
   readonly resetAfter?: boolean;
   /** Limit of every gate before its activation. Default none. */
   readonly gateClip?: number;
+  /** Most steps that units begin with a memory of, through the bias of z (src/layers/chrono.ts). Default: biases are 0. */
+  readonly chrono?: number;
 }
 
 /** A stack of GRU layers; gates in PyTorch's order r z n. */
@@ -27,16 +31,16 @@ export class GRU extends RecurrentLayer {
 
   /** @throws OptionError */
   constructor(engine: Engine, options: GruOptions) {
-    super(engine, 'GRU', options, ['resetAfter', 'gateClip']);
+    super(engine, 'GRU', options, ['resetAfter', 'gateClip', 'chrono']);
     this.resetAfter = checkFlag('GRU', 'resetAfter', options.resetAfter ?? true);
     this.gateClip = checkClip('GRU', 'gateClip', options.gateClip);
     const { gateClip, recurrentDropout: dropout } = this;
     const Cell = this.resetAfter ? GruCell : GruBeforeCell;
-    this.build((place) => new Cell(this.declareWeights(place, 3, constant(0)), { gateClip, dropout }));
+    const chrono = checkChrono('GRU', options);
+    const biasInit: Initializer = (values, _rows, _columns, random) => {
+      const H = values.length / 3;
+      if (chrono !== undefined) fillChrono(values.subarray(H, 2 * H), chrono, random);
+    };
+    this.build((place) => new Cell(this.declareWeights(place, 3, biasInit), { gateClip, dropout }));
   }
-}
-
-/** Checks a limit, which is above 0; none is Infinity. @throws OptionError */
-export function checkClip(operation: string, option: string, limit: number | undefined): number {
-  return limit === undefined ? Infinity : checkNumber(operation, option, limit, { above: 0 });
 }

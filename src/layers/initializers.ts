@@ -47,8 +47,7 @@ export function constant(value: number): Initializer {
 /**
  * `scale` times the identity, zeros beside the diagonal: with recurrent weights 1, ReLU and biases 0 a state stays as it
  * is and so does its gradient (Le, Jaitly and Hinton 2015, "A simple way to initialize recurrent networks of rectified
- * linear units"). In a vector, as the weights of independent units are, the diagonal is its first element alone: take
- * `constant`.
+ * linear units").
  */
 export function identity(scale: number = 1): Initializer {
   checkNumber('identity', 'scale', scale);

@@ -141,6 +141,11 @@ export class Jordan extends Layer {
   #targets(x: View, targets: View | HostArray | undefined): View | undefined {
     if (targets === undefined) return undefined;
     if (targets instanceof View) checkEngine('jordan', targets, this.engine);
+    else if (!Array.isArray((Object(targets) as Partial<HostArray>).shape)) {
+      throw new ShapeError(
+        'jordan: targets must be a view, or { data, shape: [T, B, O] }. Give them with their shape.',
+      );
+    }
     const [T, B] = x.shape as [number, number];
     const axes = new Axes('jordan').bind('T', T, 'x (T, B, I)').bind('B', B, 'x (T, B, I)');
     axes.bind('O', this.outputSize, 'outputSize').check('targets', targets.shape, 'T B O');

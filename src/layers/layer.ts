@@ -3,7 +3,7 @@
 import type { Engine, HostArray } from '../engine.js';
 import { ShapeError } from '../errors.js';
 import { Parameter } from '../memory/parameter.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { checkFilled, formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { checkInitializer } from './initializers.js';
 import type { Initializer } from './initializers.js';
@@ -22,6 +22,11 @@ export abstract class Layer {
 
   /** The trainable tensors, in the order they were declared. */
   parameters(): readonly Parameter[] {
+    return this.#parameters.filter(({ trained }) => trained);
+  }
+
+  /** All its tensors, those that are frozen too: what its state dict holds. */
+  tensors(): readonly Parameter[] {
     return this.#parameters;
   }
 
@@ -43,10 +48,17 @@ export abstract class Layer {
   /**
    * Declares a parameter of (blocks * rows, columns) or (blocks * rows), each block filled on its own, so that the
    * gates of a cell begin like matrices of their own.
+   * @param trained whether it learns
    */
-  protected declare(name: string, shape: Shape, init: Initializer, blocks: number = 1): Parameter {
+  protected declare(
+    name: string,
+    shape: Shape,
+    init: Initializer,
+    blocks: number = 1,
+    trained: boolean = true,
+  ): Parameter {
     checkInitializer(name, 'an initializer', init);
-    const parameter = new Parameter(this.engine.memory, name, shape);
+    const parameter = new Parameter(this.engine.memory, name, shape, trained);
     const columns = shape.length === 1 ? 1 : shape[1]!;
     const values = new Float64Array(sizeOf(shape));
     const size = values.length / blocks;
@@ -65,15 +77,13 @@ export function loadParameters(parameters: ReadonlyMap<string, Parameter>, dict:
   if (!(Object(dict) instanceof Map)) {
     throw new ShapeError('loadStateDict: takes a Map from names to { data, shape }, as stateDict() gives it.');
   }
-  for (const [name, { shape, size }] of parameters) {
+  for (const [name, { shape }] of parameters) {
     const given = dict.get(name);
     const got = given === undefined ? 'nothing' : formatShape(given.shape);
     if (got !== formatShape(shape)) {
       throw new ShapeError(`loadStateDict: ${name} must be ${formatShape(shape)}, got ${got}.`);
     }
-    const { length } = given!.data;
-    if (length === size) continue;
-    throw new ShapeError(`loadStateDict: ${name} of shape ${formatShape(shape)} takes ${size} values, got ${length}.`);
+    checkFilled(`loadStateDict: ${name} of`, shape, given!.data.length);
   }
   for (const name of dict.keys()) {
     if (parameters.has(name)) continue;

@@ -1,10 +1,12 @@
 /** A fully connected layer over the last axis. */
 
 import type { Engine } from '../engine.js';
-import type { Parameter } from '../memory/parameter.js';
+import { OptionError } from '../errors.js';
+import { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { linear, LinearWeights } from '../ops/linear.js';
 import { checkFlag, checkKnown, checkSize } from '../options.js';
+import { formatShape } from '../shape.js';
 import { constant, xavier } from './initializers.js';
 import type { Initializer } from './initializers.js';
 import { Layer } from './layer.js';
@@ -19,6 +21,11 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** How the weight begins. Default: Xavier. The bias begins at zero. */
   readonly init?: Initializer;
+  /**
+   * The weight of another layer, (O, I), in place of one of its own, such as the table of an embedding (Press and Wolf
+   * 2017): both learn it, and it stays among the parameters of the other alone.
+   */
+  readonly weight?: Parameter;
 }
 
 /** y = x W^T + b, with W (O, I) and b (O). */
@@ -32,10 +39,10 @@ export class Linear extends Layer {
   /** @throws OptionError */
   constructor(engine: Engine, options: LinearOptions) {
     super(engine);
-    checkKnown('Linear', options, ['inputSize', 'outputSize', 'bias', 'init']);
+    checkKnown('Linear', options, ['inputSize', 'outputSize', 'bias', 'init', 'weight']);
     const I = checkSize('Linear', 'inputSize', options.inputSize);
     const O = checkSize('Linear', 'outputSize', options.outputSize);
-    this.weight = this.declare('weight', [O, I], options.init ?? xavier);
+    this.weight = shared(engine, options, [O, I]) ?? this.declare('weight', [O, I], options.init ?? xavier);
     const bias = checkFlag('Linear', 'bias', options.bias ?? true);
     this.bias = bias ? this.declare('bias', [O], constant(0)) : undefined;
     this.#weights = new LinearWeights(this.weight, this.bias);
@@ -49,4 +56,22 @@ export class Linear extends Layer {
   forward(x: View): View {
     return linear(x, this.#weights);
   }
+}
+
+/** The weight of another layer, if one is given. @throws OptionError */
+function shared(engine: Engine, { weight, init }: LinearOptions, shape: readonly number[]): Parameter | undefined {
+  if (weight === undefined) return undefined;
+  if (init !== undefined) {
+    throw new OptionError('Linear: weight is that of another layer, and init would change it. Leave init out.');
+  }
+  if (!(weight instanceof Parameter) || weight.memory !== engine.memory) {
+    throw new OptionError(
+      'Linear: weight must be a parameter of a layer on the same engine, such as embedding.weight.',
+    );
+  }
+  if (formatShape(weight.shape) === formatShape(shape)) return weight;
+  throw new OptionError(
+    `Linear: weight must be (O, I) = ${formatShape(shape)}, got ${formatShape(weight.shape)}. ` +
+      `O = ${shape[0]} comes from outputSize, I = ${shape[1]} from inputSize.`,
+  );
 }

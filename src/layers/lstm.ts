@@ -9,10 +9,11 @@ import type { LstmGates, LstmLayerNorm } from '../ops/lstm-forms.js';
 import type { NormParameters } from '../ops/normalised.js';
 import type { Cell } from '../ops/sequence.js';
 import { checkChoice, checkFlag, checkNumber, checkSize } from '../options.js';
-import { checkClip } from './gru.js';
+import { checkChrono, fillChrono } from './chrono.js';
 import type { Initializer } from './initializers.js';
 import { constant, xavier } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
+import { checkClip } from './recurrent-options.js';
 import type { Place, RecurrentOptions } from './recurrent.js';
 
 /** Options of `LSTM`. Without any of its own it is the cell with input, forget and output gates. */
@@ -25,6 +26,11 @@ export interface LstmOptions extends RecurrentOptions {
   readonly gates?: LstmGates;
   /** Where the forget gates' bias begins (Gers et al. 2000; Jozefowicz et al. 2015). Default 1. */
   readonly forgetBias?: number;
+  /**
+   * Most steps that units begin with a memory of, through the biases of forget and input gates, b and -b
+   * (src/layers/chrono.ts); in place of forgetBias. Default: none.
+   */
+  readonly chrono?: number;
   /** Whether the gates see the cell: i and f the one before, o the new one (Gers et al. 2002). Default false. */
   readonly peepholes?: boolean;
   /** P: the width of h, projected from the H of the cell (Sak et al. 2014); below H. Default: no projection. */
@@ -45,6 +51,7 @@ export interface LstmOptions extends RecurrentOptions {
 const OWN = [
   'gates',
   'forgetBias',
+  'chrono',
   'peepholes',
   'projSize',
   'gateClip',
@@ -82,11 +89,12 @@ export class LSTM extends RecurrentLayer {
       layerNorm === undefined ? layerNorm : checkChoice('LSTM', 'layerNorm', layerNorm, LSTM_LAYER_NORMS);
     this.layerNormEps = checkNumber('LSTM', 'layerNormEps', options.layerNormEps ?? 1e-5, { above: 0 });
     this.#refuseContradictions(options);
+    const chrono = checkChrono('LSTM', options);
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
-    this.build((place) => this.#cell(place, forgetBias));
+    this.build((place) => this.#cell(place, this.#biasInit(forgetBias, chrono)));
   }
 
-  #refuseContradictions({ bias, forgetBias, layerNorm, layerNormEps }: LstmOptions): void {
+  #refuseContradictions({ bias, forgetBias, chrono, layerNorm, layerNormEps }: LstmOptions): void {
     const { gates, peepholes, projSize } = this;
     const refuse = (wrong: boolean, sentence: string): void => {
       if (wrong) throw new OptionError(`LSTM: ${sentence}`);
@@ -94,6 +102,14 @@ export class LSTM extends RecurrentLayer {
     const given = forgetBias !== undefined;
     refuse(given && bias === false, `forgetBias ${forgetBias} needs biases, and bias is false.`);
     refuse(given && gates !== 'all', `forgetBias ${forgetBias} needs a forget gate, and gates is '${gates}'.`);
+    refuse(
+      given && chrono !== undefined,
+      `forgetBias ${forgetBias} and chrono ${chrono} contradict each other. Give one.`,
+    );
+    refuse(
+      chrono !== undefined && gates !== 'all' && gates !== 'coupled',
+      `chrono ${chrono} needs a gate that forgets, and gates is '${gates}'.`,
+    );
     refuse(
       layerNormEps !== undefined && layerNorm === undefined,
       `layerNormEps ${layerNormEps} needs layerNorm, and there is none.`,
@@ -104,12 +120,25 @@ export class LSTM extends RecurrentLayer {
     }
   }
 
-  #cell(place: Place, forgetBias: number): Cell {
+  /** Gates in the order i f g o; coupled ones have no f, which is 1 - i. */
+  #biasInit(forgetBias: number, chrono: number | undefined): Initializer {
+    const { gates } = this;
+    return (values, _rows, _columns, random) => {
+      const H = values.length / lstmBlocks(gates);
+      if (chrono === undefined) {
+        if (gates === 'all') values.fill(forgetBias, H, 2 * H);
+        return;
+      }
+      const kept = new Float64Array(H);
+      fillChrono(kept, chrono, random);
+      for (let j = 0; j < H; j++) values[j] = -kept[j]!;
+      if (gates === 'all') values.set(kept, H);
+    };
+  }
+
+  #cell(place: Place, biasInit: Initializer): Cell {
     const { gates, gateClip, cellClip, projSize, recurrentDropout: dropout } = this;
     const { name, hiddenSize: H } = place;
-    const biasInit: Initializer = (values) => {
-      if (gates === 'all') values.fill(forgetBias, H, 2 * H);
-    };
     const parameters = this.declareWeights(place, lstmBlocks(gates), biasInit);
     if (this.#isPlain) return new LstmCell(parameters, dropout);
     const weightHr = projSize === undefined ? undefined : this.declare(`weight_hr_${name}`, [projSize, H], xavier);
@@ -130,7 +159,7 @@ export class LSTM extends RecurrentLayer {
       ih: this.declare(`weight_norm_ih_${name}`, [width], constant(1)),
       hh: this.declare(`weight_norm_hh_${name}`, [width], constant(1)),
       c: this.declare(`weight_norm_c_${name}`, [H], constant(1)),
-      cBias: this.declare(`bias_norm_c_${name}`, [H], constant(0)),
+      cBias: this.options.bias ? this.declare(`bias_norm_c_${name}`, [H], constant(0)) : undefined,
     };
   }
 

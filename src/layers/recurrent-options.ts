@@ -117,7 +117,7 @@ export function checkRecurrent(
     dropoutMask: checkChoice(operation, 'dropoutMask', options.dropoutMask ?? 'element', DROPOUT_MASKS),
     recurrentDropout: rate('recurrentDropout'),
     weightDropout: rate('weightDropout'),
-    zoneout: checkZoneout(operation, options.zoneout ?? 0, hasCell),
+    zoneout: checkZoneout(operation, options.zoneout === undefined ? 0 : options.zoneout, hasCell),
     bias: checkFlag(operation, 'bias', options.bias ?? true),
     inputInit: init('inputInit'),
     recurrentInit: init('recurrentInit'),
@@ -146,12 +146,20 @@ function checkZoneout(
   hasCell: boolean,
 ): readonly [number, number] {
   const rate = (name: string, p: unknown): number => checkNumber(operation, name, p, { least: 0, below: 1 });
-  if (typeof zoneout !== 'object') return [rate('zoneout', zoneout), 0];
+  if (typeof zoneout !== 'object' || zoneout === null) return [rate('zoneout', zoneout), 0];
   checkKnown(`${operation}: zoneout`, zoneout, ['h', 'c']);
+  if (zoneout.h === undefined && zoneout.c === undefined) {
+    throw new OptionError(`${operation}: zoneout must say h, c or both, got neither. Leave zoneout out for none.`);
+  }
   if (zoneout.c !== undefined && !hasCell) {
     throw new OptionError(`${operation}: zoneout.c ${zoneout.c} acts on the cell of an LSTM, and there is none.`);
   }
   return [rate('zoneout.h', zoneout.h ?? 0), rate('zoneout.c', zoneout.c ?? 0)];
+}
+
+/** Checks a limit of gates or cells, which is above 0; none is Infinity. @throws OptionError */
+export function checkClip(operation: string, option: string, limit: number | undefined): number {
+  return limit === undefined ? Infinity : checkNumber(operation, option, limit, { above: 0 });
 }
 
 /** @throws OptionError for options that would be accepted and ignored */

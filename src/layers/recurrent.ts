@@ -155,9 +155,12 @@ export abstract class RecurrentLayer extends Layer {
   ): RecurrentParameters {
     const { inputInit = xavier, recurrentInit = orthogonal, bias } = this.options;
     const W = this.#projection ?? H;
+    const shape = this.recurrentShape(gates * H, W);
+    // Units that see themselves alone have a matrix (1, 1) each.
+    const blocks = shape.length === 1 ? H : gates;
     return {
       weightIh: this.declare(`weight_ih_${name}`, [gates * H, inputSize], inputInit, gates),
-      weightHh: this.declare(`weight_hh_${name}`, this.recurrentShape(gates * H, W), recurrentInit, gates),
+      weightHh: this.declare(`weight_hh_${name}`, shape, recurrentInit, blocks),
       biasIh: bias ? this.declare(`bias_ih_${name}`, [gates * H], biasInit) : undefined,
       biasHh: bias ? this.declare(`bias_hh_${name}`, [gates * H], constant(0)) : undefined,
     };

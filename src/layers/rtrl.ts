@@ -4,7 +4,7 @@
  */
 
 import type { HostArray } from '../engine.js';
-import { OptionError, RecurraError, ShapeError } from '../errors.js';
+import { OptionError, RecurraError } from '../errors.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { CarriedSensitivities, lstmCell, rnnCell, rtrl } from '../ops/rtrl.js';
@@ -29,6 +29,7 @@ const PLAIN = [
   'recurrentInit',
   'nonlinearity',
   'forgetBias',
+  'chrono',
 ];
 
 /** What options say that ask for nothing: off, or the default by name. */
@@ -90,13 +91,7 @@ export class RTRL {
    */
   reset(state?: RecurrentState): void {
     this.#checkPending('reset');
-    const cells = this.#carried.cell.states - 1;
-    if (state !== undefined && (state.h.length !== 1 || state.c.length !== cells)) {
-      throw new ShapeError(
-        `RTRL: state must hold 1 h and ${cells} c, got ${state.h.length} h and ${state.c.length} c. Use the state of ` +
-          'the layer, or of its learner.',
-      );
-    }
+    if (state !== undefined) this.layer.checkState(state);
     this.#carried.reset(state === undefined ? [] : [...state.h, ...state.c]);
   }
 

@@ -74,7 +74,7 @@ export class Stepper {
    */
   step(x: ArrayLike<number>): FloatArray {
     if (this.#region.base !== this.#base || this.#layer.engine.memory.heap.floats !== this.#floats) this.#settle();
-    if (x.length !== this.#x.length) throw this.#misfit(x.length);
+    if (x?.length !== this.#x.length) throw this.#misfit(x?.length);
     this.#x.set(x);
     const { memory } = this.#layer.engine;
     const { residual } = this.#layer.options;
@@ -90,11 +90,11 @@ export class Stepper {
     return this.#result;
   }
 
-  #misfit(length: number): ShapeError {
+  #misfit(length: number | undefined): ShapeError {
     const { inputSize } = this.#layer;
     return new ShapeError(
       `${this.#layer.kind}.stepper: x must hold (B, I) = (${this.batch}, ${inputSize}), ${this.batch * inputSize} numbers, ` +
-        `got ${length}. B = ${this.batch} comes from stepper(batch).`,
+        `got ${length ?? 'no array'}. B = ${this.batch} comes from stepper(batch).`,
     );
   }
 

@@ -99,7 +99,7 @@ export class Memory {
   extend(name: string, floats: number): number {
     if (this.#open) {
       throw new RecurraError(
-        `memory: region '${name}' cannot grow inside a step. Make layers and optimizers outside of engine.step and engine.evaluate.`,
+        `memory: region '${name}' cannot grow inside a step. Make layers, optimizers, steppers, RTRL and Hopfield networks outside of engine.step and engine.evaluate.`,
       );
     }
     const region = this.region(name) as MutableRegion;

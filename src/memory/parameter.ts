@@ -3,8 +3,7 @@
  * region, so there is no map from one to the other.
  */
 
-import { ShapeError } from '../errors.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { checkFilled, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import type { FloatArray } from './heap.js';
 import type { Memory } from './memory.js';
@@ -21,12 +20,15 @@ export class Parameter {
   readonly shape: Shape;
   /** Byte offset within the parameter region, and within the gradient region. */
   readonly offset: number;
+  /** Whether it learns: one that does not is stored and loaded like any other, and gets no gradient. */
+  readonly trained: boolean;
   #version: number = 0;
 
-  constructor(memory: Memory, name: string, shape: Shape) {
+  constructor(memory: Memory, name: string, shape: Shape, trained: boolean = true) {
     this.memory = memory;
     this.name = name;
     this.shape = shape;
+    this.trained = trained;
     this.offset = memory.extendAlike([VALUES, GRADIENTS], sizeOf(shape));
   }
 
@@ -71,17 +73,13 @@ export class Parameter {
    * @throws ShapeError
    */
   set(values: ArrayLike<number>): void {
-    if (values.length !== this.size) {
-      throw new ShapeError(
-        `${this.name}: shape ${formatShape(this.shape)} takes ${this.size} values, got ${values.length}.`,
-      );
-    }
+    checkFilled(`${this.name}:`, this.shape, values.length);
     this.memory.view(this.ptr, this.size).set(values);
     this.touch();
   }
 
   /** The parameter as an argument of an operation, within a step. */
   view(): View {
-    return new View(this.memory, this.name, this.ptr, this.shape, true, this.gradientPtr);
+    return new View(this.memory, this.name, this.ptr, this.shape, this.trained, this.trained ? this.gradientPtr : 0);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The two dynamics of a Hopfield network, each s_i := sign((W s)_i), where a unit without a field stays as it is:
+ * The two dynamics of a Hopfield network, each s_i := sign((W s)_i), where a unit without a field stays as it is; a field
+ * that rounding alone may have made counts as none (`zero` of the connections):
  *
  *     asynchronous   one unit after another, each once a step, in an order drawn anew for every step. The energy
  *                    -1/2 s^T W s falls with every unit that changes (Hopfield 1982), so there is a fixed point at the end.
@@ -37,12 +38,13 @@ export function recallApart(connections: Connections, states: Int8Array, maxStep
 }
 
 function settle(connections: Connections, state: Int8Array, h: Float64Array, maxSteps: number, seed: number): Ending {
+  const { zero } = connections;
   const random = new Random(seed);
   const order = Int32Array.from(state.keys());
   for (let steps = 0; steps < maxSteps; steps++) {
-    if (state.every((s, i) => s * h[i]! >= 0)) return { state, steps, end: 'fixed point' };
+    if (state.every((s, i) => s * h[i]! >= -zero)) return { state, steps, end: 'fixed point' };
     random.shuffle(order);
-    for (const i of order) if (state[i]! * h[i]! < 0) flip(connections, state, h, i);
+    for (const i of order) if (state[i]! * h[i]! < -zero) flip(connections, state, h, i);
   }
   return { state, steps: maxSteps, end: 'limit' };
 }
@@ -66,7 +68,7 @@ interface Running {
  * Synchronous recall of many states: a step is one product, (b, N) by (N, N), of those still running.
  * @param states (b, N)
  */
-export function recallTogether({ engine, N, ptr }: Connections, states: Int8Array, maxSteps: number): Ending[] {
+export function recallTogether({ engine, N, ptr, zero }: Connections, states: Int8Array, maxSteps: number): Ending[] {
   const b = states.length / N;
   const endings = new Array<Ending>(b);
   let running: Running[] = Array.from({ length: b }, (_, row) => {
@@ -84,7 +86,7 @@ export function recallTogether({ engine, N, ptr }: Connections, states: Int8Arra
       kernels.gemm(h, x, panels, M, N, N, N, N, ASSIGN);
       const outputs = memory.view(h, M * N);
       running = running.filter((one, k) => {
-        const ending = update(one, outputs.subarray(k * N, (k + 1) * N), steps);
+        const ending = update(one, outputs.subarray(k * N, (k + 1) * N), zero, steps);
         if (ending !== undefined) endings[one.row] = ending;
         return ending === undefined;
       });
@@ -95,9 +97,9 @@ export function recallTogether({ engine, N, ptr }: Connections, states: Int8Arra
 }
 
 /** One update of one state after `steps` of them. @returns where it ends, if it does */
-function update(one: Running, h: FloatArray, steps: number): Ending | undefined {
+function update(one: Running, h: FloatArray, zero: number, steps: number): Ending | undefined {
   const { state, before } = one;
-  const next = state.map((s, i) => (h[i] === 0 ? s : Math.sign(h[i]!)));
+  const next = state.map((s, i) => (Math.abs(h[i]!) <= zero ? s : Math.sign(h[i]!)));
   if (next.every((s, i) => s === state[i])) return { state, steps, end: 'fixed point' };
   if (before !== undefined && next.every((s, i) => s === before[i])) {
     return { state: before, steps: steps - 1, end: 'cycle' };

@@ -32,6 +32,8 @@ export interface Connections {
   readonly ptr: number;
   /** The values, for immediate use. */
   readonly values: FloatArray;
+  /** Fields up to this may be no more than rounding. */
+  readonly zero: number;
 }
 
 /** Replaces the connections by those of the patterns (p, N). */
@@ -43,6 +45,18 @@ export const RULES: Readonly<Record<Storage, Rule>> = { hebbian, 'pseudo-inverse
 /** N W for Hebb's and Storkey's rule, W for the other. */
 export function scaleOf(storage: Storage, N: number): number {
   return storage === 'pseudo-inverse' ? 1 : 1 / N;
+}
+
+/**
+ * How large a field of these connections may be that is truly 0. Hebb's are sums of whole numbers, which are exact. W of
+ * the other rules has a norm of about 1, so that the N products of a field have moduli of sqrt(N) in all, and each
+ * is off by some u sqrt(N), with u the unit roundoff, after sums whose errors go either way (Higham and Mary 2019): N u
+ * in all, of which this is four times.
+ */
+export function roundingOf(storage: Storage, N: number, { memory }: Engine): number {
+  if (storage === 'hebbian') return 0;
+  const unit = memory.heap.shift === 3 ? 2 ** -53 : 2 ** -24;
+  return (4 * N * unit) / scaleOf(storage, N);
 }
 
 function hebbian(connections: Connections, patterns: Int8Array): void {

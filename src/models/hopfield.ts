@@ -12,9 +12,9 @@ import { DataError, OptionError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import { checkChoice, checkFlag, checkKnown, checkSeed, checkSize } from '../options.js';
 import { recallApart, recallTogether } from './hopfield-recall.js';
-import { clearDiagonal, fields, RULES, scaleOf, STORAGES } from './hopfield-storage.js';
+import { clearDiagonal, fields, roundingOf, RULES, scaleOf, STORAGES } from './hopfield-storage.js';
 import type { Connections, Storage } from './hopfield-storage.js';
-import { checkSigns, patternsIn, similarities } from './patterns.js';
+import { checkSigns, isEmpty, patternsIn, similarities } from './patterns.js';
 import type { Recall } from './patterns.js';
 import { reserveMemory } from './sizes.js';
 
@@ -160,7 +160,14 @@ export class Hopfield {
    * @throws ShapeError, DataError; then nothing has changed
    */
   loadStateDict(dict: ReadonlyMap<string, HostArray>): void {
-    this.store(patternsIn('Hopfield', dict));
+    const patterns = patternsIn('Hopfield', dict);
+    if (!isEmpty(patterns, this.size)) {
+      this.store(patterns);
+      return;
+    }
+    const { engine, ptr, N } = this.#connections();
+    engine.memory.zero(ptr, N * N);
+    this.#patterns = new Int8Array(0);
   }
 
   #connections(): Connections {
@@ -171,6 +178,7 @@ export class Hopfield {
       engine,
       N,
       ptr,
+      zero: roundingOf(this.storage, N, engine),
       get values() {
         return memory.view(ptr, N * N);
       },

@@ -4,10 +4,9 @@
  * Sutskever and Vinyals 2014).
  */
 
-import { BEGINNING, PADDING, UNKNOWN, Vocabulary } from '../data/vocabulary.js';
+import { Vocabulary } from '../data/vocabulary.js';
 import type { Engine, Ids } from '../engine.js';
-import { DataError, OptionError } from '../errors.js';
-import { constant } from '../layers/initializers.js';
+import { constant, normal } from '../layers/initializers.js';
 import type { Initializer } from '../layers/initializers.js';
 import { Embedding } from '../layers/embedding.js';
 import type { Layer } from '../layers/layer.js';
@@ -17,43 +16,25 @@ import type { RecurrentState } from '../layers/state.js';
 import type { View } from '../memory/view.js';
 import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
+import { sampledCrossEntropy } from '../ops/sampled-softmax.js';
 import type { Trace } from '../ops/trace.js';
-import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkNumber, checkSeed, checkSize } from '../options.js';
+import { checkKnown } from '../options.js';
+import { checkGenerate, continueIds, promptIds, textPieces } from './generate.js';
+import type { GenerateOptions } from './generate.js';
+import { fullLanguageOptions, languageSizes, readOptions, storedOptions } from './language-options.js';
+import type { FullLanguageOptions, LanguageModelOptions } from './language-options.js';
 import { checkStoredSizes, makeRecurrent, Network } from './network.js';
+import { Proposals } from './proposals.js';
 import { CELLS, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
 import type { Cell, ModelSizes, RunSizes } from './sizes.js';
-import { checkSampleOptions, sampleToken } from './sample.js';
-import type { SampleOptions } from './sample.js';
 import { Fields } from './snapshot.js';
 import type { Snapshot } from './snapshot.js';
+import { fromVectors } from './vectors.js';
 
 export { CELLS };
 export type { Cell };
-
-/** Options of `LanguageModel`. */
-export interface LanguageModelOptions {
-  /** Symbols and ids; the model keeps it and writes it into its checkpoint. */
-  readonly vocabulary: Vocabulary;
-  /** Default 'lstm'. */
-  readonly cell?: Cell;
-  /** E. Default 64. */
-  readonly embeddingSize?: number;
-  /** H. Default 128. */
-  readonly hiddenSize?: number;
-  /** Recurrent layers. Default 1. */
-  readonly numLayers?: number;
-  /** Dropout on the embedding, between layers and before the logits. Default 0. */
-  readonly dropout?: number;
-}
-
-/** Options of `generate`. */
-export interface GenerateOptions extends SampleOptions {
-  /** Tokens to generate. Default 200. */
-  readonly length?: number | undefined;
-  /** Seed of the sampling. Default 1. */
-  readonly seed?: number | undefined;
-}
+export type { GenerateOptions } from './generate.js';
+export type { LanguageModelOptions } from './language-options.js';
 
 /** Logits of a window, and the state behind it. */
 export interface Prediction {
@@ -63,51 +44,86 @@ export interface Prediction {
 }
 
 const OPERATION = 'LanguageModel';
-const OPTIONS = ['vocabulary', 'cell', 'embeddingSize', 'hiddenSize', 'numLayers', 'dropout'] as const;
 
-/** Embedding, recurrent layers, linear head. */
+/** Embedding, recurrent layers, perhaps a projection, linear head. */
 export class LanguageModel extends Network {
   /** What its snapshots are called. */
   static readonly kind = 'LanguageModel';
   readonly vocabulary: Vocabulary;
-  readonly cell: Cell;
-  readonly embeddingSize: number;
-  readonly hiddenSize: number;
-  readonly numLayers: number;
-  readonly dropout: number;
+  /** With the defaults filled in. */
+  readonly options: FullLanguageOptions;
   readonly #embedding: Embedding;
   readonly #recurrent: RecurrentLayer;
+  /** (H) to (E), before tied weights. */
+  readonly #projection: Linear | undefined;
   readonly #head: Linear;
+  readonly #proposals: Proposals | undefined;
 
   /**
    * @param init how every weight begins, instead of as each layer has it: for weights that are replaced at once
-   * @throws OptionError, MemoryError
+   * @throws OptionError, MemoryError; DataError for vectors of other words
    */
   constructor(engine: Engine, options: LanguageModelOptions, init?: Initializer) {
     super(engine);
-    const sizes = checkOptions(options);
+    this.options = fullLanguageOptions(options, init !== undefined);
     this.vocabulary = options.vocabulary;
-    this.cell = sizes.cell;
-    this.embeddingSize = sizes.embeddingSize;
-    this.hiddenSize = sizes.hiddenSize;
-    this.numLayers = sizes.numLayers;
-    this.dropout = sizes.dropout;
-    const what = `${OPERATION}: ${this.numLayers} ${this.cell} of ${this.hiddenSize}, ${sizes.vocabSize} symbols,`;
-    reserveMemory(engine, engine.memory.bytes(modelFloats(sizes)), what);
+    const { embeddingSize: E, hiddenSize: H, numLayers, cell, tied, projection, sampled, proposals } = this.options;
+    const { size: V } = this.vocabulary;
+    const what = `${OPERATION}: ${numLayers} ${cell} of ${H}, ${V} symbols,`;
+    reserveMemory(engine, engine.memory.bytes(modelFloats(this.sizes)), what);
     const own = init === undefined ? {} : { init };
-    this.#embedding = new Embedding(engine, { vocabSize: sizes.vocabSize, size: this.embeddingSize, ...own });
-    this.#recurrent = makeRecurrent(engine, { ...sizes, inputSize: this.embeddingSize }, init);
-    this.#head = new Linear(engine, { inputSize: this.hiddenSize, outputSize: sizes.vocabSize, ...own });
+    this.#embedding = this.#makeEmbedding(options, init);
+    this.#recurrent = makeRecurrent(engine, { ...this.sizes, inputSize: E }, init);
+    this.#projection = projection
+      ? new Linear(engine, { inputSize: H, outputSize: E, bias: false, ...own })
+      : undefined;
+    const weight = tied ? { weight: this.#embedding.weight } : own;
+    this.#head = new Linear(engine, { inputSize: projection ? E : H, outputSize: V, ...weight });
+    this.#proposals = sampled > 0 ? new Proposals(V, proposals) : undefined;
+  }
+
+  /** With vectors, tied or neither; tied, it begins as an output should: logits of about the size of the state. */
+  #makeEmbedding({ vectors }: LanguageModelOptions, init: Initializer | undefined): Embedding {
+    const { embeddingSize: size, tied, tuneVectors } = this.options;
+    const given = vectors === undefined ? init : fromVectors(OPERATION, this.vocabulary, vectors);
+    const begin = given ?? (tied ? normal(1 / Math.sqrt(size)) : undefined);
+    const own = begin === undefined ? {} : { init: begin };
+    return new Embedding(this.engine, { vocabSize: this.vocabulary.size, size, frozen: !tuneVectors, ...own });
+  }
+
+  /** The recurrent cell. */
+  get cell(): Cell {
+    return this.options.cell;
+  }
+
+  /** E. */
+  get embeddingSize(): number {
+    return this.options.embeddingSize;
+  }
+
+  /** H. */
+  get hiddenSize(): number {
+    return this.options.hiddenSize;
+  }
+
+  /** Recurrent layers. */
+  get numLayers(): number {
+    return this.options.numLayers;
+  }
+
+  /** Dropout on the connections that do not go through time. */
+  get dropout(): number {
+    return this.options.dropout;
   }
 
   /** Everything that decides how large it is. */
   get sizes(): ModelSizes {
-    const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
-    return { cell, vocabSize: this.vocabulary.size, embeddingSize, hiddenSize, numLayers, dropout: p };
+    return languageSizes(this.vocabulary.size, this.options);
   }
 
   protected override get parts(): Readonly<Record<string, Layer>> {
-    return { embedding: this.#embedding, rnn: this.#recurrent, head: this.#head };
+    const projection = this.#projection === undefined ? {} : { projection: this.#projection };
+    return { embedding: this.#embedding, rnn: this.#recurrent, ...projection, head: this.#head };
   }
 
   /** A state of zeros for B rows. */
@@ -124,19 +140,33 @@ export class LanguageModel extends Network {
    */
   forward(ids: Ids, state?: RecurrentState, options: { readonly trace?: Trace | undefined } = {}): Prediction {
     checkKnown(`${OPERATION}.forward`, options, ['trace']);
-    const embedded = dropout(this.#embedding.forward(ids), this.dropout);
-    const { output, state: next } = this.#recurrent.forward(embedded, state, options);
-    return { logits: this.#head.forward(dropout(output, this.dropout)), state: next };
+    const { output, state: next } = this.#run(ids, state, options.trace);
+    return { logits: this.#head.forward(output), state: next };
+  }
+
+  /** What the head reads, (T, B, H), or E with a projection. */
+  #run(ids: Ids, state?: RecurrentState, trace?: Trace): { readonly output: View; readonly state: RecurrentState } {
+    const { dropout: p } = this.options;
+    const embedded = dropout(this.#embedding.forward(ids), p);
+    const { output, state: next } = this.#recurrent.forward(embedded, state, { trace });
+    const read = dropout(output, p);
+    return { output: this.#projection?.forward(read) ?? read, state: next };
   }
 
   /**
-   * The mean cross-entropy of a window, in nats per token, and the state behind it.
+   * The mean cross-entropy of a window, in nats per token, and the state behind it: while training, with `sampled`, that
+   * over each target and the negatives of this step.
    * @param inputs (T, B)
    * @param targets (T, B), the token after each input
    */
   loss(inputs: Ids, targets: Ids, state?: RecurrentState): { readonly loss: View; readonly state: RecurrentState } {
-    const { logits, state: next } = this.forward(inputs, state);
-    return { loss: crossEntropy(logits, targets), state: next };
+    const { output, state: next } = this.#run(inputs, state);
+    const { tape, random } = this.engine;
+    if (this.#proposals === undefined || !tape.recording) {
+      return { loss: crossEntropy(this.#head.forward(output), targets), state: next };
+    }
+    const negatives = this.#proposals.draw(random, this.options.sampled);
+    return { loss: sampledCrossEntropy(output, this.#head, targets, negatives), state: next };
   }
 
   /**
@@ -146,47 +176,36 @@ export class LanguageModel extends Network {
    * @throws OptionError; DataError if the prompt holds symbols the vocabulary does not have
    */
   generate(prompt: string, options: GenerateOptions = {}): string {
-    const ids = this.#promptIds(prompt);
-    // Without a prompt the symbol that begins is the model's, not the text's.
-    return this.vocabulary.decode([...(prompt === '' ? [] : ids), ...this.#continue(ids, options)]);
+    return [...this.stream(prompt, options)].join('');
   }
 
-  *#continue(prompt: Int32Array, options: GenerateOptions): Generator<number> {
-    checkKnown('generate', options, ['length', 'seed', 'temperature', 'topK']);
-    checkSampleOptions('generate', options);
-    const { length = 200, seed = 1, temperature, topK } = options;
-    checkSeed('generate', seed);
-    checkSize('generate', 'length', length, 0);
-    const random = new Random(seed);
-    const excluded = this.vocabulary.level === 'char' ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];
-    let ids = prompt;
+  /**
+   * Continues a text, a piece at a time: the prompt, then each token as it is drawn, with the space before it. Options
+   * are checked at once; between two pieces the model may be used for anything else.
+   * @throws OptionError; DataError if the prompt holds symbols the vocabulary does not have
+   */
+  stream(prompt: string, options: GenerateOptions = {}): Generator<string> {
+    const { vocabulary } = this;
+    const generating = checkGenerate(vocabulary, options);
+    const ids = promptIds(vocabulary, prompt);
+    // Without a prompt the symbol that begins is the model's, not the text's.
+    const shown = prompt === '' ? [] : [...ids];
+    const next = continueIds(vocabulary, ids, generating, this.#continuation());
+    return textPieces(vocabulary, (function* () {
+      yield* shown;
+      yield* next;
+    })()); // prettier-ignore
+  }
+
+  /** The logits behind all the ids so far; it keeps the state. */
+  #continuation(): (ids: Int32Array) => ArrayLike<number> {
     let state: RecurrentState | undefined;
-    for (let i = 0; i < length; i++) {
-      const next = this.engine.evaluate(() => {
+    return (ids) =>
+      this.engine.evaluate(() => {
         const prediction = this.forward({ data: ids, shape: [ids.length, 1] }, state);
         state = prediction.state.detach();
-        const last = prediction.logits.toArray().subarray(-this.vocabulary.size);
-        return sampleToken(last, random, { temperature, topK }, excluded);
+        return prediction.logits.toArray().subarray(-this.vocabulary.size);
       });
-      yield next;
-      ids = Int32Array.of(next);
-    }
-  }
-
-  /** The ids to continue; without a prompt, what a new sentence or a new line begins with. */
-  #promptIds(prompt: string): Int32Array {
-    const unknown = this.vocabulary.unknownIn(prompt);
-    if (unknown.length > 0) {
-      const shown = unknown.slice(0, 5).map((symbol) => JSON.stringify(symbol));
-      const what = this.vocabulary.level === 'char' ? 'characters' : 'words';
-      throw new DataError(
-        `generate: the prompt holds ${what} the model has never seen: ${shown.join(', ')}. Leave them out or replace them.`,
-      );
-    }
-    if (this.vocabulary.level === 'word' || prompt !== '') return this.vocabulary.encodePrompt(prompt);
-    const newline = this.vocabulary.idOf('\n');
-    // The first id behind the reserved ones is the most frequent symbol of the text.
-    return Int32Array.of(newline === UNKNOWN ? UNKNOWN + 1 : newline);
   }
 
   /** Bytes that training takes in the engine's memory, predicted before any is reserved. */
@@ -194,21 +213,13 @@ export class LanguageModel extends Network {
     return trainingBytes(this.engine, this.sizes, run);
   }
 
-  /** Options, vocabulary and parameters, for a checkpoint. */
+  /** Options, vocabulary and weights, for a checkpoint. */
   override snapshot(): Snapshot {
-    const { cell, embeddingSize, hiddenSize, numLayers, dropout: p } = this;
     const { level, locale, symbols } = this.vocabulary.toJSON();
+    const vocabulary = { level, locale, symbols };
     return {
       arrays: this.stateDict(),
-      values: {
-        kind: LanguageModel.kind,
-        cell,
-        embeddingSize,
-        hiddenSize,
-        numLayers,
-        dropout: p,
-        vocabulary: { level, locale, symbols },
-      },
+      values: { kind: LanguageModel.kind, ...storedOptions(this.options), vocabulary },
     };
   }
 
@@ -218,33 +229,10 @@ export class LanguageModel extends Network {
    */
   static fromSnapshot(engine: Engine, { arrays, values }: Snapshot): LanguageModel {
     const fields = new Fields('model', values);
-    const options = {
-      vocabulary: Vocabulary.fromJSON(fields.object('vocabulary')),
-      cell: checkChoice('model', 'cell', fields.string('cell'), CELLS),
-      embeddingSize: fields.number('embeddingSize'),
-      hiddenSize: fields.number('hiddenSize'),
-      numLayers: fields.number('numLayers'),
-      dropout: fields.number('dropout'),
-    };
-    checkStoredSizes(checkOptions(options), { arrays, values });
+    const options = readOptions(fields, Vocabulary.fromJSON(fields.object('vocabulary')));
+    checkStoredSizes(languageSizes(options.vocabulary.size, fullLanguageOptions(options, true)), { arrays, values });
     const model = new LanguageModel(engine, options, constant(0));
     model.loadStateDict(arrays);
     return model;
   }
-}
-
-/** Fills in defaults and checks everything. @throws OptionError */
-function checkOptions(options: LanguageModelOptions): ModelSizes {
-  checkKnown(OPERATION, options, OPTIONS);
-  if (!(options.vocabulary instanceof Vocabulary)) {
-    throw new OptionError(`${OPERATION}: vocabulary must be a Vocabulary. Give the vocabulary of a corpus.`);
-  }
-  return {
-    cell: checkChoice(OPERATION, 'cell', options.cell ?? 'lstm', CELLS),
-    vocabSize: options.vocabulary.size,
-    embeddingSize: checkSize(OPERATION, 'embeddingSize', options.embeddingSize ?? 64),
-    hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 128),
-    numLayers: checkSize(OPERATION, 'numLayers', options.numLayers ?? 1),
-    dropout: checkNumber(OPERATION, 'dropout', options.dropout ?? 0, { least: 0, below: 1 }),
-  };
 }

@@ -17,7 +17,7 @@ import { DataError } from '../errors.js';
 import type { FloatArray } from '../memory/heap.js';
 import type { StateDict } from '../layers/layer.js';
 import { checkKnown, checkNumber, checkSize } from '../options.js';
-import { checkFinite, mixtures, patternsIn, similarities } from './patterns.js';
+import { checkFinite, checkRows, isEmpty, mixtures, patternsIn, similarities } from './patterns.js';
 import type { Recall, RecallEnd } from './patterns.js';
 
 /** Options of `ModernHopfield`. */
@@ -63,8 +63,8 @@ export class ModernHopfield {
    * @throws ShapeError, DataError; then nothing has changed
    */
   store(patterns: HostArray): this {
-    checkFinite('ModernHopfield.store', 'patterns', patterns, this.size);
-    this.#patterns = this.#floats(patterns.data);
+    const rows = this.#rows('ModernHopfield.store', 'patterns', patterns);
+    this.#patterns = rows.data;
     return this;
   }
 
@@ -75,8 +75,9 @@ export class ModernHopfield {
    * @throws ShapeError, DataError
    */
   attention(states: HostArray): { readonly data: Float64Array; readonly shape: readonly [b: number, p: number] } {
-    const b = this.#check('attention', states);
-    return { data: this.#attention(states), shape: [b, this.patternCount] };
+    const rows = this.#check('attention', states);
+    const [b] = rows.shape;
+    return { data: this.#attention(rows), shape: [b, this.patternCount] };
   }
 
   /**
@@ -90,9 +91,8 @@ export class ModernHopfield {
     checkKnown('ModernHopfield.recall', options, ['maxSteps', 'tolerance']);
     const maxSteps = checkSize('ModernHopfield.recall', 'maxSteps', options.maxSteps ?? 1);
     const tolerance = checkNumber('ModernHopfield.recall', 'tolerance', options.tolerance ?? 1e-4, { least: 0 });
-    const b = this.#check('recall', states);
-    const N = this.size;
-    const data = this.#floats(states.data);
+    const { data, shape } = this.#check('recall', states);
+    const [b, N] = shape;
     const steps = new Int32Array(b);
     const ends = new Array<RecallEnd>(b).fill('limit');
     let running = [...ends.keys()];
@@ -118,14 +118,15 @@ export class ModernHopfield {
    * @throws ShapeError, DataError
    */
   energy(states: HostArray): Float64Array {
-    const b = this.#check('energy', states);
+    const rows = this.#check('energy', states);
+    const [b] = rows.shape;
     const { size: N, patternCount: p, beta } = this;
-    const scores = Float64Array.from(similarities(this.engine, states, this.#stored()));
+    const scores = this.#scores(rows);
     const lengths = Array.from({ length: p }, (_, row) => squares(this.#patterns, row, N));
     const rest = Math.log(p) / beta + lengths.reduce((a, b) => Math.max(a, b)) / 2;
     return Float64Array.from({ length: b }, (_, row) => {
       const lse = logSumExp(scores.subarray(row * p, (row + 1) * p), beta);
-      return rest - lse + squares(states.data, row, N) / 2;
+      return rest - lse + squares(rows.data, row, N) / 2;
     });
   }
 
@@ -139,13 +140,25 @@ export class ModernHopfield {
    * @throws ShapeError, DataError; then nothing has changed
    */
   loadStateDict(dict: ReadonlyMap<string, HostArray>): void {
-    this.store(patternsIn('ModernHopfield', dict));
+    const patterns = patternsIn('ModernHopfield', dict);
+    if (isEmpty(patterns, this.size)) this.#patterns = this.#floats([]);
+    else this.store(patterns);
+  }
+
+  /** X xi of each state, checked before: (b, p). @throws DataError */
+  #scores(states: HostArray): Float64Array {
+    const scores = Float64Array.from(similarities(this.engine, states, this.#stored()));
+    const wrong = scores.find((score) => !Number.isFinite(score));
+    if (wrong === undefined) return scores;
+    throw new DataError(
+      `ModernHopfield: products of states and patterns must be finite, got ${wrong}. Divide both by a number.`,
+    );
   }
 
   /** softmax(beta X xi) of each state, checked before: (b, p). */
   #attention(states: HostArray): Float64Array {
     const p = this.patternCount;
-    const shares = Float64Array.from(similarities(this.engine, states, this.#stored()));
+    const shares = this.#scores(states);
     for (let at = 0; at < shares.length; at += p) {
       const row = shares.subarray(at, at + p);
       const lse = logSumExp(row, this.beta);
@@ -154,11 +167,19 @@ export class ModernHopfield {
     return shares;
   }
 
-  /** @returns the number of states */
-  #check(method: string, states: HostArray): number {
+  /** States, once there is something to compare them with. @returns a copy */
+  #check(method: string, states: HostArray): Rows {
     const operation = `ModernHopfield.${method}`;
     if (this.patternCount === 0) throw new DataError(`${operation}: no patterns are stored. Call store first.`);
-    return checkFinite(operation, 'states', states, this.size);
+    return this.#rows(operation, 'states', states);
+  }
+
+  /** A copy in the engine's precision, in which every number must be finite. @throws ShapeError, DataError */
+  #rows(operation: string, argument: string, given: HostArray): Rows {
+    checkRows(operation, argument, given, this.size);
+    const data = this.#floats(given.data);
+    const rows = checkFinite(operation, argument, { data, shape: given.shape }, this.size, given.data);
+    return { data, shape: [rows, this.size] };
   }
 
   #stored(): HostArray {
@@ -169,6 +190,12 @@ export class ModernHopfield {
   #floats(values: ArrayLike<number>): FloatArray {
     return this.engine.memory.heap.shift === 3 ? Float64Array.from(values) : Float32Array.from(values);
   }
+}
+
+/** Rows of N numbers in the engine's precision. */
+interface Rows {
+  readonly data: FloatArray;
+  readonly shape: readonly [rows: number, N: number];
 }
 
 /** ln(sum of exp(beta x)) / beta, the largest taken out first. */

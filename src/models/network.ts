@@ -36,7 +36,7 @@ export abstract class Network implements Snapshotable {
 
   /** The trainable tensors. */
   parameters(): Parameter[] {
-    return [...this.#named().values()];
+    return [...this.#named().values()].filter(({ trained }) => trained);
   }
 
   /** The number of trainable numbers. */
@@ -44,12 +44,12 @@ export abstract class Network implements Snapshotable {
     return this.parameters().reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Its parameters by name, with their shapes. */
+  /** Its weights by name, with their shapes, those that are frozen too. */
   table(): NetworkRow[] {
     return [...this.#named()].map(([name, { shape, size }]) => ({ name, shape, parameters: size }));
   }
 
-  /** A copy of every parameter under the name of its part, such as `rnn.`, with PyTorch's names behind. */
+  /** A copy of every weight, frozen ones too, under the name of its part, such as `rnn.`, with PyTorch's names behind. */
   stateDict(): StateDict {
     return new Map(
       [...this.#named()].map(([name, parameter]) => [name, { data: parameter.toArray(), shape: parameter.shape }]),
@@ -64,7 +64,7 @@ export abstract class Network implements Snapshotable {
   #named(): Map<string, Parameter> {
     return new Map(
       Object.entries(this.parts).flatMap(([part, layer]) => {
-        return layer.parameters().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
+        return layer.tensors().map((parameter): [string, Parameter] => [`${part}.${parameter.name}`, parameter]);
       }),
     );
   }
@@ -82,18 +82,27 @@ export interface RecurrentSizes {
   readonly numLayers: number;
   /** Between layers, where there are several. */
   readonly dropout: number;
+  /** Whether every layer also reads the sequence from its end. Default false. */
+  readonly bidirectional?: boolean;
+  /** Whether the only direction is from the end to the beginning. Default false. */
+  readonly reverse?: boolean;
+  /** 0 or not given for none. */
+  readonly chrono?: number;
 }
 
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
-  const { cell, inputSize, hiddenSize, numLayers } = sizes;
+  const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false, chrono = 0 } = sizes;
   const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
   return new Layer(engine, {
     inputSize,
     hiddenSize,
     numLayers,
+    bidirectional,
+    reverse,
     dropout: numLayers > 1 ? sizes.dropout : 0,
     ...(init === undefined ? {} : { inputInit: init, recurrentInit: init }),
+    ...(chrono === 0 ? {} : { chrono }),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Engine, HostArray } from '../engine.js';
 import { DataError, ShapeError } from '../errors.js';
 import { ASSIGN, panelSize } from '../kernels/gemm.js';
 import type { FloatArray } from '../memory/heap.js';
-import { Axes, formatShape } from '../shape.js';
+import { Axes, checkFilled } from '../shape.js';
 
 /** How the recall of one state ended: see the `recall` of each memory. */
 export type RecallEnd = 'fixed point' | 'cycle' | 'limit';
@@ -32,10 +32,8 @@ export function checkRows(operation: string, argument: string, array: HostArray,
   new Axes(operation).bind('N', N, 'size').check(argument, shape, 'rows N');
   const [rows] = shape as [number];
   if (rows === 0) throw new ShapeError(`${operation}: ${argument} must hold at least one row, got none.`);
-  if (data.length === rows * N) return rows;
-  throw new ShapeError(
-    `${operation}: ${argument} of shape ${formatShape(shape)} takes ${rows * N} values, got ${data.length}.`,
-  );
+  checkFilled(`${operation}: ${argument} of`, shape, data.length);
+  return rows;
 }
 
 /**
@@ -52,13 +50,26 @@ export function checkSigns(operation: string, argument: string, array: HostArray
 
 /**
  * Checks rows of finite numbers.
+ * @param given what they were rounded from, for the message
  * @returns their number
  * @throws ShapeError, DataError
  */
-export function checkFinite(operation: string, argument: string, array: HostArray, N: number): number {
+export function checkFinite(
+  operation: string,
+  argument: string,
+  array: HostArray,
+  N: number,
+  given: ArrayLike<number>,
+): number {
   const rows = checkRows(operation, argument, array, N);
-  checkValues(operation, argument, array, Number.isFinite, 'finite everywhere', 'Take out what is not a number');
+  const remedy = 'Take out what is not a number, or too large for one of 32 bits';
+  checkValues(operation, argument, array, Number.isFinite, 'finite everywhere', remedy, given);
   return rows;
+}
+
+/** Whether there are no rows of N units: what a memory that holds nothing stores. */
+export function isEmpty({ data, shape }: HostArray, N: number): boolean {
+  return data?.length === 0 && shape?.length === 2 && shape[0] === 0 && shape[1] === N;
 }
 
 function checkValues(
@@ -68,11 +79,12 @@ function checkValues(
   fits: (value: number) => boolean,
   expected: string,
   remedy: string,
+  given: ArrayLike<number> = data,
 ): void {
   for (let i = 0; i < data.length; i++) {
     if (fits(data[i]!)) continue;
     const where = `row ${Math.floor(i / shape[1]!)}, unit ${i % shape[1]!}`;
-    throw new DataError(`${operation}: ${argument} must be ${expected}, got ${data[i]} in ${where}. ${remedy}.`);
+    throw new DataError(`${operation}: ${argument} must be ${expected}, got ${given[i]} in ${where}. ${remedy}.`);
   }
 }
 

@@ -47,10 +47,21 @@ export interface SequenceModelOptions {
   readonly numLayers?: number | undefined;
   /** Dropout on the embedding, between layers and before the output. Default 0. */
   readonly dropout?: number | undefined;
+  /** Most steps that the units of 'lstm' or 'gru' begin with a memory of (src/layers/chrono.ts). Default 0: none. */
+  readonly chrono?: number | undefined;
 }
 
 /** Options with every default filled in. */
 type FullOptions = { readonly [K in keyof SequenceModelOptions]-?: Exclude<SequenceModelOptions[K], undefined> };
+
+/** Options of a forward. */
+export interface SequenceForwardOptions {
+  /**
+   * Valid steps of each row, from 0 to T: what lies behind them, NaN included, changes nothing and does not count in the
+   * loss. Default: T for every row.
+   */
+  readonly lengths?: ArrayLike<number> | undefined;
+}
 
 /** The output of a sequence, and the state behind it. */
 export interface SequenceOutput {
@@ -71,6 +82,7 @@ const OPTIONS = [
   'hiddenSize',
   'numLayers',
   'dropout',
+  'chrono',
 ] as const;
 
 /** Perhaps an embedding, recurrent layers, a linear head. */
@@ -124,9 +136,10 @@ export class SequenceModel extends Network {
    * @param state the state to begin from; zeros if not given
    * @throws ShapeError; DataError for an id that is not below I
    */
-  forward(inputs: HostArray | Ids, state?: RecurrentState): SequenceOutput {
+  forward(inputs: HostArray | Ids, state?: RecurrentState, options: SequenceForwardOptions = {}): SequenceOutput {
+    checkKnown(`${OPERATION}.forward`, options, ['lengths']);
     const { at, dropout: p } = this.options;
-    const { output, state: next } = this.#recurrent.forward(this.#enter(inputs), state);
+    const { output, state: next } = this.#recurrent.forward(this.#enter(inputs), state, options);
     const read = at === 'every' ? output : next.h.at(-1)!;
     return { output: this.#head.forward(dropout(read, p)), state: next };
   }
@@ -150,15 +163,17 @@ export class SequenceModel extends Network {
     inputs: HostArray | Ids,
     targets: HostArray | Ids,
     state?: RecurrentState,
+    options: SequenceForwardOptions = {},
   ): { readonly loss: View; readonly state: RecurrentState<View> } {
-    const { output, state: next } = this.forward(inputs, state);
-    return { loss: this.lossOf(output, targets), state: next };
+    const { output, state: next } = this.forward(inputs, state, options);
+    return { loss: this.lossOf(output, targets, options), state: next };
   }
 
-  /** The mean loss of an output that `forward` gave. */
-  lossOf(output: View, targets: HostArray | Ids): View {
-    if (this.options.outputs === 'values') return meanSquaredError(output, targets);
-    return crossEntropy(output, targets as Ids, { ignoreIndex: IGNORED });
+  /** The mean loss of an output that `forward` gave, with the same options. */
+  lossOf(output: View, targets: HostArray | Ids, { lengths }: SequenceForwardOptions = {}): View {
+    const counted = lengths === undefined || this.options.at === 'last' ? {} : { lengths };
+    if (this.options.outputs === 'values') return meanSquaredError(output, targets, counted);
+    return crossEntropy(output, targets as Ids, { ignoreIndex: IGNORED, ...counted });
   }
 
   /** Bytes that training takes in the engine's memory, predicted before any is reserved. */
@@ -229,7 +244,11 @@ function fullOptions(options: SequenceModelOptions): FullOptions {
     hiddenSize: checkSize(OPERATION, 'hiddenSize', options.hiddenSize ?? 128),
     numLayers: checkSize(OPERATION, 'numLayers', options.numLayers ?? 1),
     dropout: checkNumber(OPERATION, 'dropout', options.dropout ?? 0, { least: 0, below: 1 }),
+    chrono: checkSize(OPERATION, 'chrono', options.chrono ?? 0, 0),
   };
+  if (full.chrono > 0 && full.cell === 'rnn') {
+    throw new OptionError(`${OPERATION}: chrono ${full.chrono} is for gates, and cell is 'rnn'. Leave chrono out.`);
+  }
   if (full.embeddingSize > 0 && full.inputs === 'values') {
     throw new OptionError(
       `${OPERATION}: embeddingSize ${full.embeddingSize} is for ids, and inputs are values. Leave embeddingSize out.`,

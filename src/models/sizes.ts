@@ -28,6 +28,16 @@ export interface ModelSizes {
   /** L. */
   readonly numLayers: number;
   readonly dropout: number;
+  /** Whether every layer reads from both ends; `stepFloats` does not count it. Default false. */
+  readonly bidirectional?: boolean;
+  /** Whether the weights of the output are those of the embedding. Default false. */
+  readonly tied?: boolean;
+  /** Whether a layer from H to E comes before the output. Default false. */
+  readonly projection?: boolean;
+  /** Whether the embedding does not learn, so that the optimizer keeps nothing for it. Default false. */
+  readonly frozen?: boolean;
+  /** Negatives of a sampled softmax that trains in place of the full one. Default 0: none. */
+  readonly sampled?: number;
 }
 
 /** What decides, beside the model, the memory of a training run. */
@@ -53,11 +63,23 @@ const PADDING = 15;
 /** What lies before the first region: constants of the kernels. */
 const CONSTANTS = 1024;
 
-/** The number of trainable numbers. */
+/** The number of weights, frozen ones too. */
 export function countParameters(sizes: ModelSizes): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
   const layer = (I: number): number => CELL[cell].gates * H * (I + H + 2);
-  return V * E + layer(E) + (L - 1) * layer(H) + O * H + O;
+  const head = sizes.tied === true ? O : O * readWidth(sizes) + O;
+  const D = directions(sizes);
+  return V * E + D * (layer(E) + (L - 1) * layer(D * H)) + (sizes.projection === true ? H * E : 0) + head;
+}
+
+/** D. */
+function directions({ bidirectional = false }: ModelSizes): number {
+  return bidirectional ? 2 : 1;
+}
+
+/** The width of what the output reads. */
+function readWidth(sizes: ModelSizes): number {
+  return sizes.projection === true ? sizes.embeddingSize : directions(sizes) * sizes.hiddenSize;
 }
 
 /**
@@ -66,8 +88,12 @@ export function countParameters(sizes: ModelSizes): number {
  */
 export function modelFloats(sizes: ModelSizes, moments: number = 0): number {
   const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
-  const panels = layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, H, H) + bothPanels(H, O);
-  return CONSTANTS + (2 + moments) * (countParameters(sizes) + (4 * L + 3) * PADDING) + panels;
+  const { projection = false, frozen = false } = sizes;
+  const output = bothPanels(readWidth(sizes), O) + (projection ? bothPanels(H, E) : 0);
+  const D = directions(sizes);
+  const panels = D * (layerPanels(cell, E, H) + (L - 1) * layerPanels(cell, D * H, H)) + output;
+  const weights = (2 + moments) * (countParameters(sizes) + (4 * D * L + 4) * PADDING);
+  return CONSTANTS + weights - (frozen ? moments * V * E : 0) + panels;
 }
 
 /** The GRU packs rows r and z of W_ih apart from row n, and the bias of q on its own. */
@@ -88,17 +114,40 @@ function bothPanels(K: number, N: number): number {
  * @param window T
  */
 export function stepFloats(sizes: ModelSizes, batch: number, window: number): number {
-  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L, outputSize: O = V } = sizes;
+  const { cell, vocabSize: V, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
   const { states, saved } = CELL[cell];
   const copies = sizes.dropout > 0 ? 2 : 1; // dropout stores its result, and the gradient of it
   // Ids, targets, their losses and sums; values of the embedding or those that go in, values and gradients of layers; logits, whose
   // gradients take their place.
-  const perToken = 4 + copies * E + L * H * (saved + 2 * copies - 1) + O;
+  const perToken = 4 + copies * E + L * H * (saved + 2 * copies - 1) + outputFloats(sizes);
   const slots = L * states * batch * H;
   // The gradient of the embedding comes last, when no weight gradient needs scratch any more.
   const scratch = Math.max(gemmTNScratch(Math.max(E, H)), states * batch * H);
   const last = V > 0 ? Math.max(scratch, batch * window * copies * E) : scratch;
-  return batch * window * perToken + slots + last + (12 * L + 16) * PADDING;
+  const negatives = sampledFloats(sizes);
+  return batch * window * perToken + slots + last + negatives + (12 * L + 16 + (negatives > 0 ? 24 : 0)) * PADDING;
+}
+
+/** Floats a token of projection and logits; with negatives the evaluation, on all classes, may take more than the training. */
+function outputFloats(sizes: ModelSizes): number {
+  const { vocabSize: V, embeddingSize: E, outputSize: O = V, projection = false, sampled: N = 0 } = sizes;
+  // Logits, with their offsets, beside that of the target, and the gradients of the first two; rows of the weights.
+  const training = N === 0 ? O : 5 * N + 5 * readWidth(sizes) + 12;
+  return Math.max(training, O) + (projection ? 2 * E : 0);
+}
+
+/** Floats of the negatives: their rows of the weights with gradients, packed, offsets. */
+function sampledFloats(sizes: ModelSizes): number {
+  const { sampled: N = 0 } = sizes;
+  if (N === 0) return 0;
+  const W = readWidth(sizes);
+  return 2 * N * W + bothPanels(W, N) + 8 * N;
+}
+
+/** Floats that the outputs of a batch take at the least, where nothing is learnt: what goes in, and what cells write down. */
+export function evaluationFloats(sizes: ModelSizes, batch: number, window: number): number {
+  const { cell, embeddingSize: E, hiddenSize: H, numLayers: L } = sizes;
+  return batch * window * (E + L * H * CELL[cell].saved);
 }
 
 /** Bytes that a model and its training take in an engine's memory, predicted before any is reserved. */

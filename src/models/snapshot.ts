@@ -82,6 +82,11 @@ export class Fields {
     });
   }
 
+  /** True or false. */
+  flag(name: string): boolean {
+    return this.#read(name, 'true or false', (value): value is boolean => typeof value === 'boolean');
+  }
+
   /** A string. */
   string(name: string): string {
     return this.#read(name, 'a string', (value): value is string => typeof value === 'string');

@@ -7,6 +7,7 @@ import { checkEngine, engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
 import type { View } from '../memory/view.js';
 import { checkNumber } from '../options.js';
+import type { Shape } from '../shape.js';
 import { layoutOf } from './layout.js';
 import type { Layout } from './layout.js';
 
@@ -124,10 +125,15 @@ function pairOf(operation: string, a: Operand, b: Operand): Pair {
   const engine = engineOf(typeof a === 'number' ? (b as View) : a);
   const [first, second] = [viewOf(operation, 'a', a, engine), viewOf(operation, 'b', b, engine)];
   const axes = second.shape.length - first.shape.length;
-  const swapped = axes > 0 || (axes === 0 && second.size > first.size);
+  const swapped = axes > 0 || (axes === 0 && !fits(second.shape, first.shape) && fits(first.shape, second.shape));
   const [large, small] = swapped ? [second, first] : [first, second];
   const layout = layoutOf(operation, swapped ? 'a' : 'b', small.shape, swapped ? 'b' : 'a', large.shape);
   return { engine, large, small, swapped, layout };
+}
+
+/** Whether a shape can be repeated to another of as many axes. The other may hold less: of (1, 3) and (0, 3) it is the larger. */
+function fits(small: Shape, large: Shape): boolean {
+  return small.every((length, axis) => length === 1 || length === large[axis]);
 }
 
 function viewOf(operation: string, name: string, operand: Operand, engine: Engine): View {

@@ -22,12 +22,12 @@ export function embedding(ids: Ids, table: Parameter, mask?: DrawnMask): View {
   const [V, E] = table.shape as [number, number];
   checkIds('embedding', ids, V);
   const n = sizeOf(ids.shape);
-  const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording);
+  const y = engine.output('output of embedding', [...ids.shape, E], engine.tape.recording && table.trained);
   const idsPtr = engine.ids(ids.data);
   kernels.embeddingForward(y.ptr, table.ptr, idsPtr, n, E);
   mask?.rows(y.ptr, y.ptr, idsPtr, n, E);
   engine.tape.record('embedding', () => {
-    if (!y.hasGradient) return;
+    if (!y.hasGradient || !table.trained) return;
     const dy = y.gradient();
     // In place: nobody reads the gradient of the rows any more.
     mask?.rows(dy, dy, idsPtr, n, E);

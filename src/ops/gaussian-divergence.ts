@@ -34,8 +34,8 @@ export interface GaussianDivergenceOptions extends LossOptions {
 export function gaussianDivergence(posterior: Gaussian, options: GaussianDivergenceOptions = {}): View {
   const isSum = checkLossOptions(OPERATION, options, ['prior']);
   const { prior } = options;
-  checkGaussian('posterior', posterior);
-  if (prior !== undefined) checkGaussian('prior', prior);
+  checkGaussian(OPERATION, 'posterior', posterior);
+  if (prior !== undefined) checkGaussian(OPERATION, 'prior', prior);
   const engine = engineOf(posterior.mean);
   const { kernels } = engine;
   const { shape, size: n } = posterior.mean;
@@ -58,12 +58,12 @@ export function gaussianDivergence(posterior: Gaussian, options: GaussianDiverge
 type Four = readonly [number, number, number, number];
 
 /** @throws OptionError if it is no { mean, logVariance } */
-function checkGaussian(argument: string, given: Gaussian): void {
+export function checkGaussian(operation: string, argument: string, given: Gaussian): void {
   const { mean, logVariance } = Object(given) as Partial<Gaussian>;
   if (mean === undefined || logVariance === undefined) {
-    throw new OptionError(`${OPERATION}: ${argument} must be { mean, logVariance }, two views of one shape.`);
+    throw new OptionError(`${operation}: ${argument} must be { mean, logVariance }, two views of one shape.`);
   }
-  checkKnown(`${OPERATION}: ${argument}`, given, ['mean', 'logVariance']);
+  checkKnown(`${operation}: ${argument}`, given, ['mean', 'logVariance']);
 }
 
 /** Checks that views have one shape (..., Z) and belong to the engine. @throws ShapeError, RecurraError */

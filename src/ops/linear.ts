@@ -58,10 +58,12 @@ function linearBackward(x: View, y: View, weights: LinearWeights, n: number): vo
   const { kernels, memory } = engineOf(weight);
   const [O, I] = weight.shape as [number, number];
   const dy = y.gradient();
-  memory.scratch(() => {
-    const tmp = memory.reserve(gemmTNScratch(I));
-    kernels.gemmTN(weight.gradientPtr, dy, x.ptr, O, I, n, O, I, I, tmp);
-  });
+  if (weight.trained) {
+    memory.scratch(() => {
+      const tmp = memory.reserve(gemmTNScratch(I));
+      kernels.gemmTN(weight.gradientPtr, dy, x.ptr, O, I, n, O, I, I, tmp);
+    });
+  }
   if (bias !== undefined) kernels.columnSums(bias.gradientPtr, dy, n, O, O);
   if (!x.requiresGrad) return;
   const dx = x.gradientSlot();

@@ -6,7 +6,7 @@ import { DataError, OptionError, ShapeError } from '../errors.js';
 import type { FloatArray } from '../memory/heap.js';
 import type { View } from '../memory/view.js';
 import { checkChoice, checkKnown } from '../options.js';
-import { Axes, formatShape, sizeOf } from '../shape.js';
+import { Axes, checkFilled, formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { position } from './embedding.js';
 
@@ -70,11 +70,7 @@ function fromMask(operation: string, argument: string, shape: Shape, mask: HostA
   const { data, shape: axes } = checkNumbers(operation, 'mask', mask);
   const covered = shape.slice(0, Math.min(axes.length, shape.length));
   new Axes(operation).check(argument, shape, axesOf(shape)).check('mask', axes, axesOf(covered));
-  if (data.length !== sizeOf(axes)) {
-    throw new ShapeError(
-      `${operation}: mask of shape ${formatShape(axes)} takes ${sizeOf(axes)} values, got ${data.length}.`,
-    );
-  }
+  checkFilled(`${operation}: mask of`, axes, data.length);
   const each = sizeOf(shape.slice(covered.length));
   return Int32Array.from({ length: sizeOf(shape) }, (_, i) => {
     const place = Math.floor(i / each);

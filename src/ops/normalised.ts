@@ -24,8 +24,8 @@ export interface NormParameters {
   readonly hh: Parameter;
   /** (H). */
   readonly c: Parameter;
-  /** (H). */
-  readonly cBias: Parameter;
+  /** (H), or none. */
+  readonly cBias: Parameter | undefined;
 }
 
 /** One normalisation of a pass: rows of `width`, with the means and deviations of all steps. */

@@ -41,6 +41,11 @@ export class Ragged {
     return takeRows(x, this.#rows, [this.batches.N, x.shape[2]!]);
   }
 
+  /** Ids (T, B) to (N). */
+  packIds(ids: Int32Array): Int32Array {
+    return this.#rows.map((row) => ids[row]!);
+  }
+
   /** (N, W) to (T, B, W), zero past the end of each row. */
   unpack(y: View): View {
     return putRows(y, this.#rows, [this.#T, this.#order.length, y.shape[1]!]);

@@ -10,9 +10,9 @@
 
 import { checkEngine, engineOf } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
-import { ShapeError } from '../errors.js';
+
 import { View } from '../memory/view.js';
-import { Axes, formatShape, sizeOf } from '../shape.js';
+import { Axes, checkFilled } from '../shape.js';
 import { Batches } from './batches.js';
 import type { TraceRecorder } from './trace.js';
 
@@ -203,11 +203,8 @@ function fillState({ memory }: Engine, source: StateSource | undefined, to: numb
 
 /** The numbers of an array, as many as its shape says. @throws ShapeError */
 export function checkValues(operation: string, name: string, { data, shape }: HostArray): ArrayLike<number> {
-  const size = sizeOf(shape);
-  if (data.length === size) return data;
-  throw new ShapeError(
-    `${operation}: ${name} of shape ${formatShape(shape)} takes ${size} values, got ${data.length}.`,
-  );
+  checkFilled(`${operation}: ${name} of`, shape, data.length);
+  return data;
 }
 
 /** The rows of a step begin from the state as it is; the others wait or have ended. */

@@ -5,7 +5,7 @@ import type { HostArray } from '../engine.js';
 import { DataError, ShapeError } from '../errors.js';
 import type { View } from '../memory/view.js';
 import { checkKnown } from '../options.js';
-import { formatShape, sizeOf } from '../shape.js';
+import { checkFilled, formatShape, sizeOf } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { layoutOf } from './layout.js';
 
@@ -77,11 +77,7 @@ function checkMask(operation: string, mask: HostArray, shape: Shape): MaskRows {
       `${operation}: mask must end in ${shape.at(-1)}, got ${formatShape(own)}. ${shape.at(-1)} comes from x ${formatShape(shape)}.`,
     );
   }
-  if (data.length !== sizeOf(own)) {
-    throw new ShapeError(
-      `${operation}: mask of shape ${formatShape(own)} takes ${sizeOf(own)} values, got ${data.length}.`,
-    );
-  }
+  checkFilled(`${operation}: mask of`, own, data.length);
   const wrong = Array.from(data).findIndex((value) => value !== 0 && value !== 1);
   if (wrong >= 0) throw new DataError(`${operation}: mask must hold 0 and 1, got ${data[wrong]} at element ${wrong}.`);
   const { runs } = layoutOf(operation, 'the rows of mask', own.slice(0, -1), 'those of x', shape.slice(0, -1));

@@ -12,6 +12,8 @@ export type Scale = 'linear' | 'log';
 /** Maps the range of some finite values onto dots 0 to `dots - 1`. */
 export class Axis {
   readonly #dots: number;
+  /** A power of two that the ends are divided by, so that no difference of the largest numbers overflows. */
+  readonly #unit: number;
   readonly #low: number;
   readonly #high: number;
   readonly #whole: boolean;
@@ -24,8 +26,9 @@ export class Axis {
   constructor(values: readonly number[], dots: number, scale: Scale = 'linear') {
     this.#dots = dots;
     this.#scale = scale;
-    const low = this.#spread(values.reduce((a, b) => Math.min(a, b)));
-    const high = this.#spread(values.reduce((a, b) => Math.max(a, b)));
+    const ends = [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+    this.#unit = scale === 'log' ? 1 : powerBelow(Math.max(...ends.map(Math.abs)));
+    const [low, high] = ends.map((end) => this.#spread(end)) as [number, number];
     const room = low < high ? 0 : (scale === 'linear' && Math.abs(low)) || 1;
     this.#low = low - room;
     this.#high = high + room;
@@ -45,21 +48,25 @@ export class Axis {
 
   /** About `most` ticks in the range, ascending, two or more; whole numbers if all values are. */
   ticks(most: number): Tick[] {
-    if (this.#only !== undefined) return [{ value: this.#only, label: `${Number(this.#only.toPrecision(4))}` }];
+    if (this.#only !== undefined) return [plainTick(this.#only)];
     if (this.#scale === 'log') return this.#logTicks(most);
+    const [low, high] = [this.#low * this.#unit, this.#high * this.#unit];
     const finest = this.#whole ? 1 : 0;
-    const step = Math.max(roundStep((this.#high - this.#low) / Math.max(most, 1)), finest);
-    const first = Math.ceil(this.#low / step - 1e-6);
-    const last = Math.floor(this.#high / step + 1e-6);
+    const span = ((this.#high - this.#low) / Math.max(most, 1)) * this.#unit;
+    if (span < FINEST) return [plainTick(low), plainTick(high)];
+    const step = Math.max(roundStep(span), finest);
+    const first = Math.ceil(low / step - 1e-6);
+    const last = Math.floor(high / step + 1e-6);
     if (last - first < 1 && step > finest) return this.ticks(2 * Math.max(most, 1));
+    const largest = Math.max(Math.abs(low), Math.abs(high));
     return Array.from({ length: last - first + 1 }, (_, i) => {
       const value = (first + i) * step;
-      return { value, label: tickLabel(value, step) };
+      return { value, label: tickLabel(value, step, largest) };
     });
   }
 
   #spread(value: number): number {
-    return this.#scale === 'log' ? Math.log10(value) : value;
+    return this.#scale === 'log' ? Math.log10(value) : value / this.#unit;
   }
 
   /** Powers of ten, every so many of them; 1, 2 and 5 times each, or tenths of a linear step, where there are too few. */
@@ -90,10 +97,34 @@ function roundStep(least: number): number {
   return power * [1, 2, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9))!;
 }
 
-/** A tick with as many decimals as its step needs. */
-function tickLabel(value: number, step: number): string {
+/** Ticks closer than this have steps that are no longer exact. */
+const FINEST = 1e-290;
+
+/** The power of two at or below a number; for 0, 1. */
+function powerBelow(value: number): number {
+  const exponent = Math.floor(Math.log2(value));
+  return value === 0 ? 1 : 2 ** Math.min(Math.max(exponent, -1022), 1023);
+}
+
+/** A tick at a value that is not round. */
+function plainTick(value: number): Tick {
+  return { value, label: `${Number(value.toPrecision(4))}`.replace('e+', 'e') };
+}
+
+/**
+ * A tick with as many decimals as its step needs, with an exponent where all ticks are small or some large.
+ * @param largest on the axis
+ */
+function tickLabel(value: number, step: number, largest: number): string {
   if (value === 0) return '0';
+  if (largest < 1e-4 || largest >= 1e9) return withExponent(value, step);
   if (step >= 1e6) return `${value / 1e6}M`;
   if (step >= 1e3) return `${value / 1e3}k`;
   return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
+/** `2.5e30`, with as many digits as tell it from its neighbours. */
+function withExponent(value: number, step: number): string {
+  const digits = Math.floor(Math.log10(Math.abs(value)) + 1e-9) - Math.floor(Math.log10(step) + 1e-9);
+  return value.toExponential(Math.min(Math.max(digits, 0), 15)).replace('e+', 'e');
 }

@@ -125,10 +125,15 @@ export function captions(options: Required<FrameOptions>, area: Area, names: rea
   ].join('');
 }
 
+/** Pixels that the labels of ticks take, about. */
+export function widthOf(ticks: readonly Tick[]): number {
+  return CHARACTER * Math.max(0, ...ticks.map(({ label }) => label.length));
+}
+
 /** Ticks that are far enough apart for their labels to be read. */
 export function readableTicks(axis: Axis, length: number, most: number): Tick[] {
   const ticks = axis.ticks(most);
-  const wide = CHARACTER * Math.max(...ticks.map(({ label }) => label.length)) + 10;
+  const wide = widthOf(ticks) + 10;
   const every = Math.ceil((wide * ticks.length) / length);
   return ticks.filter((_, i) => i % every === 0);
 }

@@ -21,8 +21,7 @@ export interface HistogramOptions extends FrameOptions {
 export function svgHistogram(values: ArrayLike<number>, options: HistogramOptions = {}): string {
   const operation = 'svgHistogram';
   const frame = checkFrame(operation, options, ['bins']);
-  const given = Array.from(values);
-  checkValues(operation, given);
+  const given = checkValues(operation, values);
   const usual = Math.min(Math.max(Math.ceil(2 * Math.cbrt(given.length)), 5), 60);
   const bins = checkSize(operation, 'bins', options.bins ?? usual);
   const xAxis = new Axis(given, 2);
@@ -56,9 +55,14 @@ export function svgHistogram(values: ArrayLike<number>, options: HistogramOption
   return picture(frame.width, frame.height, frame.title, content.join(''));
 }
 
-function checkValues(operation: string, values: readonly number[]): void {
+/** @returns a copy @throws DataError */
+function checkValues(operation: string, given: ArrayLike<number>): number[] {
+  if (typeof (Object(given) as Partial<ArrayLike<number>>).length !== 'number') {
+    throw new DataError(`${operation}: values must be an array of numbers, got ${typeof given}.`);
+  }
+  const values = Array.from(given);
   if (values.length === 0) throw new DataError(`${operation}: values must be at least one number, got none.`);
   const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
+  if (at < 0) return values;
   throw new DataError(`${operation}: values must be finite, got ${values[at]} at ${at}. Leave it out.`);
 }

@@ -1,5 +1,6 @@
 /** Curves as a picture: losses, norms of gradients. */
 
+import { OptionError } from '../errors.js';
 import { checkChoice } from '../options.js';
 import { Axis, type Scale } from './axis.js';
 import {
@@ -13,8 +14,11 @@ import {
   yAxisMarks,
 } from './frame.js';
 import type { Area, FrameOptions } from './frame.js';
-import { isDrawable, pointsOf, type Point, type Series } from './series.js';
+import { checkSeries, isDrawable, pointsOf, type Point, type Series } from './series.js';
 import { COLOURS, element, escapeText, picture, round } from './svg.js';
+
+/** Pixels that a drawing needs at the least. */
+const LEAST_HEIGHT = 40;
 
 /** Options of `svgLines`. */
 export interface LinesOptions extends FrameOptions {
@@ -31,6 +35,7 @@ export function svgLines(series: readonly Series[], options: LinesOptions = {}):
   const operation = 'svgLines';
   const frame = checkFrame(operation, options, ['yScale']);
   const yScale = checkChoice(operation, 'yScale', options.yScale ?? 'linear', ['linear', 'log']);
+  checkSeries(operation, series);
   const curves = series.map((one) => pointsOf(operation, one, yScale));
   const points = curves.flatMap((curve) => curve.filter(isDrawable));
   const { title, width, height } = frame;
@@ -40,6 +45,7 @@ export function svgLines(series: readonly Series[], options: LinesOptions = {}):
   }
   const names = series.length > 1 ? series.map(({ name }) => name) : [];
   const legends = legendRows(names, width - 100).length;
+  checkRoom(operation, frame, legends, series.length);
   const yAxis = new Axis(
     points.map(({ y }) => y),
     innerHeight(frame, legends),
@@ -63,15 +69,37 @@ export function svgLines(series: readonly Series[], options: LinesOptions = {}):
     captions(frame, area, names),
     yAxisMarks(yAxis, yTicks, area),
     xAxisMarks(readableTicks(xAxis, area.width, area.width / 70), area, (value) => xAxis.position(value)),
-    ...curves.map((curve, i) => {
-      const d = pieces(curve)
-        .map((piece) => pathOf(thinned(piece.map(place), area)))
-        .join('');
-      const label = element('title', {}, escapeText(series[i]!.name));
-      return d === '' ? '' : element('path', { class: `rp-c${i % COLOURS} rp-line`, d }, label);
-    }),
+    ...curves.map((curve, i) => drawn(curve, `rp-c${i % COLOURS}`, series[i]!.name, place, area)),
   ];
   return picture(width, height, title, content.join(''));
+}
+
+/** Names that leave no room to draw in are refused. @throws OptionError */
+function checkRoom(operation: string, frame: Required<FrameOptions>, legends: number, count: number): void {
+  const missing = LEAST_HEIGHT - innerHeight(frame, legends);
+  if (missing <= 0) return;
+  throw new OptionError(
+    `${operation}: height must be at least ${frame.height + missing} for the names of ${count} series, got ${frame.height}. ` +
+      'Raise it, or draw fewer.',
+  );
+}
+
+/** A curve: its pieces as one path, and a dot for each point between two gaps. */
+function drawn(
+  curve: readonly Point[],
+  colour: string,
+  name: string,
+  place: (point: Point) => Point,
+  area: Area,
+): string {
+  const label = element('title', {}, escapeText(name));
+  const places = pieces(curve).map((piece) => piece.map(place));
+  const d = places.filter((piece) => piece.length > 1).map((piece) => pathOf(thinned(piece, area))); // prettier-ignore
+  const dots = places.filter((piece) => piece.length === 1).map(([dot]) => dot!);
+  return [
+    d.length === 0 ? '' : element('path', { class: `${colour} rp-line`, d: d.join('') }, label),
+    ...dots.map(({ x, y }) => element('circle', { class: `${colour} rp-dot`, cx: x, cy: y, r: 3 }, label)),
+  ].join('');
 }
 
 /** The stretches of a curve between its gaps. */
@@ -108,8 +136,7 @@ function thinned(places: Point[], area: Area): Point[] {
   return kept;
 }
 
-/** A single place becomes a dot, which the round end of the line draws. */
 function pathOf(places: readonly Point[]): string {
   const [first, ...rest] = places.map(({ x, y }) => `${round(x)} ${round(y)}`);
-  return rest.length === 0 ? `M${first}h0` : `M${first}L${rest.join(' ')}`;
+  return `M${first}L${rest.join(' ')}`;
 }

@@ -1,6 +1,7 @@
 /** What plots are made from. */
 
 import { OptionError } from '../errors.js';
+import { checkKnown } from '../options.js';
 import type { Scale } from './axis.js';
 
 /** One curve. Values that are not finite are gaps; `x` says where each value stands, by default at 0, 1, 2, ... */
@@ -8,6 +9,23 @@ export interface Series {
   name: string;
   values: ArrayLike<number>;
   x?: ArrayLike<number>;
+}
+
+/** Checks curves as a caller gives them. @throws OptionError */
+export function checkSeries(operation: string, series: readonly Series[]): void {
+  if (!Array.isArray(series)) {
+    throw new OptionError(`${operation}: series must be a list of { name, values }, got ${typeof series}.`);
+  }
+  for (const [k, one] of (series as Series[]).entries()) {
+    const where = `${operation}: series[${k}]`;
+    checkKnown(where, one, ['name', 'values', 'x']);
+    const { name, values, x = [] } = one as Partial<Series>;
+    if (typeof name !== 'string') throw new OptionError(`${where}: name must be a text, got ${typeof name}.`);
+    for (const [field, numbers] of Object.entries({ values, x })) {
+      if (typeof (Object(numbers) as Partial<ArrayLike<number>>).length === 'number') continue;
+      throw new OptionError(`${where}: ${field} must be an array of numbers, got ${typeof numbers}.`);
+    }
+  }
 }
 
 /** A place on a curve; neither coordinate need be finite. */

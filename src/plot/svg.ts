@@ -47,8 +47,8 @@ const rules = (colours: readonly string[]): string =>
 
 const STYLE =
   `.rp{color:#222}${rules(LIGHT)}.rp-line{fill:none;stroke-width:1.75;stroke-linejoin:round;stroke-linecap:round}` +
-  '.rp-area,.rp-cell{stroke:none}.rp-cell{shape-rendering:crispEdges}.rp-axis{stroke:currentColor;fill:none}.rp-grid{stroke:currentColor;stroke-opacity:.14}' +
-  `@media (prefers-color-scheme:dark){.rp{color:#ddd}${rules(DARK)}.rp-line{fill:none}.rp-area,.rp-cell{stroke:none}}`;
+  '.rp-area,.rp-cell,.rp-dot{stroke:none}.rp-cell{shape-rendering:crispEdges}.rp-axis{stroke:currentColor;fill:none}.rp-grid{stroke:currentColor;stroke-opacity:.14}' +
+  `@media (prefers-color-scheme:dark){.rp{color:#ddd}${rules(DARK)}.rp-line{fill:none}.rp-area,.rp-cell,.rp-dot{stroke:none}}`;
 
 /**
  * The whole picture.

@@ -4,9 +4,11 @@ import { fixedBatches } from '../data/tasks/stream.js';
 import type { Part } from '../data/tasks/stream.js';
 import { IGNORED } from '../data/sequences.js';
 import type { SequenceBatch, SequenceForm } from '../data/sequences.js';
-import type { Task } from '../data/tasks/task.js';
+import { createTask, TASK_NAMES } from '../data/tasks/list.js';
+import type { Enumeration, Task } from '../data/tasks/task.js';
 import { OptionError } from '../errors.js';
 import { SequenceModel } from '../models/sequence-model.js';
+import { evaluationFloats, reserveMemory } from '../models/sizes.js';
 import { checkKnown, checkSeed, checkSize } from '../options.js';
 
 /** The answers of a model to a number of sequences. */
@@ -36,7 +38,7 @@ const MOST = 2 ** 24;
 
 /**
  * Evaluates on the test set of a seed, or on all inputs there are.
- * @throws OptionError, also for a model of another form, and for a task whose inputs cannot be listed
+ * @throws OptionError, also for a model of another form, and for a task whose inputs are not listed; MemoryError
  */
 export function evaluateTask(model: SequenceModel, task: Task, options: TaskEvaluationOptions = {}): TaskScore {
   const operation = 'evaluateTask';
@@ -45,8 +47,18 @@ export function evaluateTask(model: SequenceModel, task: Task, options: TaskEval
   const size = checkSize(operation, 'batch', options.batch ?? 32);
   const seed = checkSeed(operation, options.seed ?? 1);
   const { sequences = 1000 } = options;
-  if (sequences === 'all') return scoreOf(model, task, allBatches(task, size));
-  return scorePart(model, task, 'test', { seed, count: checkSize(operation, 'sequences', sequences), size });
+  const all = sequences === 'all' ? allOf(task) : undefined;
+  const count = all?.count ?? checkSize(operation, 'sequences', sequences);
+  reserveBatch(model, task, Math.min(size, count));
+  return all === undefined
+    ? scorePart(model, task, 'test', { seed, count, size })
+    : scoreOf(model, task, allBatches(all, size));
+}
+
+/** Makes room for the largest batch before any is drawn, which for long sequences takes a while. @throws MemoryError */
+function reserveBatch({ engine, sizes }: SequenceModel, { name, steps }: Task, batch: number): void {
+  const bytes = engine.memory.persistentBytes + engine.memory.bytes(evaluationFloats(sizes, batch, steps));
+  reserveMemory(engine, bytes, `evaluate: task ${name}, batch ${batch}, ${steps} steps`);
 }
 
 /** The score on a fixed part of a seed's sequences. */
@@ -59,16 +71,23 @@ export function scorePart(
   return scoreOf(model, task, fixedBatches(task, part, sizes));
 }
 
-function* allBatches({ name, all, options }: Task, size: number): Generator<SequenceBatch> {
-  const given = Object.entries(options).map(([option, value]) => ` with ${option} ${value}`);
+/** @throws OptionError */
+function allOf({ name, all, options }: Task): Enumeration {
   if (all === undefined) {
-    throw new OptionError(`evaluateTask: the inputs of ${name} cannot be listed. Give a number of sequences.`);
-  }
-  if (all.count > MOST) {
+    const listed = TASK_NAMES.filter((other) => createTask(other).all !== undefined);
     throw new OptionError(
-      `evaluateTask: ${name}${given.join()} has ${all.count} inputs, more than ${MOST}. Give a number of sequences.`,
+      `evaluateTask: the inputs of ${name} are not listed, but only those of ${listed.join(', ')}. Give a number of sequences.`,
     );
   }
+  if (all.count <= MOST) return all;
+  const given = Object.entries(options).map(([option, value]) => `${option} ${value}`);
+  const count = Number.isFinite(all.count) ? all.count : 'countless';
+  throw new OptionError(
+    `evaluateTask: ${name} with ${given.join(' and ')} has ${count} inputs, more than ${MOST}. Give a number of sequences.`,
+  );
+}
+
+function* allBatches(all: Enumeration, size: number): Generator<SequenceBatch> {
   for (let from = 0; from < all.count; from += size) yield all.batch(from, Math.min(size, all.count - from));
 }
 
@@ -102,10 +121,11 @@ function targetsThatCount({ targets: { data } }: SequenceBatch): number {
 }
 
 /** Checks that a model takes the inputs of a task and gives its outputs. @throws OptionError */
-export function checkFits(operation: string, model: SequenceModel, { name, form }: Task): void {
-  if (!(model instanceof SequenceModel)) {
+export function checkFits(operation: string, model: SequenceModel, task: Task): void {
+  if (!(model instanceof SequenceModel) || typeof (Object(task) as Partial<Task>).batch !== 'function') {
     throw new OptionError(`${operation}: takes a SequenceModel and a task. Make the task with createTask.`);
   }
+  const { name, form } = task;
   for (const option of Object.keys(form) as (keyof SequenceForm)[]) {
     if (model.options[option] === form[option]) continue;
     throw new OptionError(

@@ -50,6 +50,10 @@ export interface TrainReport {
   readonly trainLoss: number;
   /** As the model is at the end; none is made for a run that is interrupted within an epoch. */
   readonly validLoss: number | undefined;
+  /** The share of that validation that is right, where an answer can be right. */
+  readonly validRight: number | undefined;
+  /** What else that validation tells, by name. */
+  readonly figures: Readonly<Record<string, number>> | undefined;
   /** exp of the validation loss, or of the training loss where there is none; NaN where losses are not in nats. */
   readonly perplexity: number;
   /** The epoch with the lowest validation loss; with `patience` its weights, for loadStateDict. */
@@ -231,13 +235,16 @@ class Loop {
   }
 
   #report(reason: StopReason): TrainReport {
-    const { history, best, step, windowsDone, epochLoss, endLoss } = this.#trainer;
+    const { history, best, step, windowsDone, epochLoss, end } = this.#trainer;
     const last = history.at(-1);
     const whole = windowsDone === 0 && last !== undefined;
     const trainLoss = whole ? last.trainLoss : windowsDone === 0 ? NaN : epochLoss;
-    const validLoss = whole ? last.validLoss : endLoss;
+    const { validLoss, validRight, figures } = whole
+      ? last
+      : { validLoss: end?.loss, validRight: end?.right, figures: end?.figures };
     const perplexity = this.#perplexity(validLoss ?? trainLoss);
-    return { reason, steps: step, epochs: history, trainLoss, validLoss, perplexity, best, ...this.#pace() };
+    const losses = { trainLoss, validLoss, validRight, figures, perplexity };
+    return { reason, steps: step, epochs: history, ...losses, best, ...this.#pace() };
   }
 }
 

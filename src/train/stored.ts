@@ -5,6 +5,7 @@ import type { HostArray } from '../engine.js';
 import { CheckpointError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import { RecurrentState } from '../layers/state.js';
+import type { Score } from '../models/learner.js';
 import { Fields } from '../models/snapshot.js';
 import type { Json } from '../models/snapshot.js';
 import type { StateSource } from '../ops/sequence.js';
@@ -37,6 +38,24 @@ export function readRecord(item: unknown): EpochRecord {
   const given = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
   const losses = { epoch, trainLoss, validLoss: given(validLoss), validRight: given(validRight) };
   return figures === undefined ? losses : { ...losses, figures: new Fields('training', { figures }).record('figures') };
+}
+
+/** The validation of a run that has ended within an epoch; none is an empty list. */
+export function writeEnd(score: Score | undefined): Record<string, Json> {
+  if (score === undefined) return { endLoss: [] };
+  const { loss, right, figures } = score;
+  return {
+    endLoss: right === undefined ? [loss] : [loss, right],
+    ...(figures === undefined ? {} : { endFigures: { ...figures } }),
+  };
+}
+
+/** The validation that `writeEnd` stored, or its loss alone, as releases before wrote it. @throws CheckpointError */
+export function readEnd(fields: Fields): Score | undefined {
+  const [loss, right] = fields.numbers('endLoss');
+  if (loss === undefined) return undefined;
+  const figures = fields.has('endFigures') ? fields.record('endFigures') : undefined;
+  return { loss, ...(right === undefined ? {} : { right }), ...(figures === undefined ? {} : { figures }) };
 }
 
 /** The carried state as arrays `h.0`, `h.1`, `c.0`, ... */

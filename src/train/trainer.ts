@@ -6,6 +6,7 @@
 import { DataError, DivergenceError, OptionError } from '../errors.js';
 import type { StateDict } from '../layers/layer.js';
 import type { RecurrentState } from '../layers/state.js';
+import type { Score } from '../models/learner.js';
 import type { Network } from '../models/network.js';
 import { arraysUnder, Fields, readStored, withPrefix } from '../models/snapshot.js';
 import type { Snapshot, Snapshotable } from '../models/snapshot.js';
@@ -18,7 +19,7 @@ import type { Standing } from './divergence.js';
 import type { Objective } from './objective.js';
 import { makeOptimizer } from './settings.js';
 import type { FullUpdateSettings } from './settings.js';
-import { readRandom, readRecord, readState, stateArrays, weightsFingerprint, writeRecord } from './stored.js';
+import { readEnd, readRandom, readRecord, readState, stateArrays, weightsFingerprint, writeEnd, writeRecord } from './stored.js'; // prettier-ignore
 import type { EpochRecord } from './stored.js';
 
 /** The epoch with the lowest validation loss. */
@@ -41,8 +42,8 @@ export class Trainer implements Snapshotable {
   #history: EpochRecord[] = [];
   #best: Best | undefined;
   #badEpochs: number = 0;
-  /** Validation loss of a run that has ended within an epoch. */
-  #endLoss: number | undefined;
+  /** The validation of a run that has ended within an epoch. */
+  #end: Score | undefined;
   #final: Snapshot | undefined;
 
   constructor(objective: Objective, settings: FullUpdateSettings) {
@@ -133,7 +134,7 @@ export class Trainer implements Snapshotable {
       this.#update();
       this.#state = state;
       this.#lossSum += loss;
-      this.#endLoss = undefined;
+      this.#end = undefined;
       this.#step++;
       return loss;
     } catch (error) {
@@ -221,14 +222,14 @@ export class Trainer implements Snapshotable {
 
   /** Validates where the run ends within an epoch: what its weights are worth belongs into its last checkpoint. */
   conclude(): void {
-    if (this.windowsDone === 0 || this.#step < this.totalSteps || this.#endLoss !== undefined) return;
-    this.#endLoss = this.objective.validate()?.loss;
-    if (this.#endLoss !== undefined) this.#checkLoss('validation loss', this.#endLoss, 'at the end');
+    if (this.windowsDone === 0 || this.#step < this.totalSteps || this.#end !== undefined) return;
+    this.#end = this.objective.validate();
+    if (this.#end !== undefined) this.#checkLoss('validation loss', this.#end.loss, 'at the end');
   }
 
-  /** The validation loss of a run that has ended within an epoch. */
-  get endLoss(): number | undefined {
-    return this.#endLoss;
+  /** The validation of a run that has ended within an epoch. */
+  get end(): Score | undefined {
+    return this.#end;
   }
 
   /** Ends the run: what `snapshot` gives stays as it is, the memory of the moments goes to the next optimizer. */
@@ -256,7 +257,7 @@ export class Trainer implements Snapshotable {
         lossSum: this.#lossSum,
         history: this.#history.map(writeRecord),
         best: best === undefined ? [] : [best.epoch, best.validLoss],
-        endLoss: this.#endLoss === undefined ? [] : [this.#endLoss],
+        ...writeEnd(this.#end),
         badEpochs: this.#badEpochs,
         optimizer: numbers,
         schedule: this.#schedule.state(),
@@ -294,7 +295,7 @@ export class Trainer implements Snapshotable {
     if (this.#step > this.totalSteps) throw this.#alreadyDone();
     this.#lossSum = fields.number('lossSum');
     this.#badEpochs = fields.count('badEpochs');
-    [this.#endLoss] = fields.numbers('endLoss');
+    this.#end = readEnd(fields);
     this.#history = fields.list('history').map(readRecord);
     const [epoch, validLoss] = fields.numbers('best');
     const weights = arraysUnder(arrays, 'best.');

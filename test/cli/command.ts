@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { CHECKPOINT_FILE, decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
@@ -47,10 +47,12 @@ export class Workplace {
     return readFileSync(this.at(folder, CHECKPOINT_FILE));
   }
 
-  /** Starts a command in the folder. */
-  start(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+  /** Starts a command in the folder. @param input what it reads, from a pipe; nothing if not given */
+  start(args: readonly string[], input: string = ''): ChildProcessByStdio<Writable, Readable, Readable> {
     const env = { ...process.env, NO_COLOR: '1' };
-    return spawn(process.execPath, [MAIN, ...args], { cwd: this.path, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: this.path, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.end(input);
+    return child;
   }
 
   /** Runs a command in the folder to its end. */
@@ -60,7 +62,7 @@ export class Workplace {
 }
 
 /** Waits for the end of a process. */
-export async function outcome(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Outcome> {
+export async function outcome(child: ChildProcessByStdio<Writable | null, Readable, Readable>): Promise<Outcome> {
   const ended = once(child, 'close') as Promise<[number | null]>;
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [code] = await ended;

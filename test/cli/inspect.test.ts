@@ -1,12 +1,12 @@
 /** `recurra inspect`: tables, plot and picture of a trace made by hand; the command on a model and a text. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { saveCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { inspect, inspectCommand, textOf } from '../../src/cli/inspect.js';
-import { CheckpointError } from '../../src/errors.js';
+import { CheckpointError, OptionError } from '../../src/errors.js';
 import type { LayerTrace } from '../../src/ops/trace.js';
 import { traceWindow } from '../../src/train/trace-window.js';
 import { train } from '../../src/train/train.js';
@@ -143,6 +143,35 @@ test('--svg writes the picture, and says where it cannot', async () => {
   const nowhere = join(folder, 'none', 'gradients.svg');
   await expect(run({ svg: nowhere })).rejects.toThrow(CheckpointError);
   await expect(run({ svg: nowhere })).rejects.toThrow(`--svg ${nowhere}`);
+});
+
+test('--svg spares what the command reads, and tells early where it cannot write', async () => {
+  await saved;
+  const files = ['checkpoint.safetensors', 'previous.safetensors', 'text', 'linked'].map((name) => join(folder, name));
+  copyFileSync(files[0]!, files[1]!);
+  symlinkSync(text, files[3]!);
+  const before = files.map((path) => readFileSync(path));
+  for (const [k, svg] of files.entries()) {
+    await expect(run({ svg })).rejects.toThrow(
+      new OptionError(`--svg ${svg}: the run has this file for something else. Give another one.`),
+    );
+    expect(readFileSync(svg).equals(before[k]!)).toBe(true);
+  }
+  // Nothing is read before the path is known to be good: the folder and the text are not there at all.
+  for (const svg of [folder, join(folder, 'none', 'a.svg'), join(text, 'a.svg')]) {
+    await expect(run({ folder: 'none', text: 'none', svg })).rejects.toThrow(`--svg ${svg}: cannot be written`);
+  }
+  expect(existsSync(join(folder, 'none'))).toBe(false);
+});
+
+test('a picture that cannot be written does not take the tables with it', async () => {
+  const svg = '/dev/full';
+  if (!existsSync(svg)) return;
+  await saved;
+  let output = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => (output += String(chunk)) !== '');
+  await expect(inspectCommand(folder, { text, svg })).rejects.toThrow(`--svg ${svg}: cannot be written`);
+  expect(output).toContain('spectral radius');
 });
 
 test('as a command: one line of JSON, the picture, and nothing on stderr', async () => {

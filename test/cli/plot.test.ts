@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Axis } from '../../src/plot/axis.js';
-import { plotLines, sparkline } from '../../src/cli/plot.js';
+import { plotLines } from '../../src/cli/plot.js';
 import { OptionError } from '../../src/errors.js';
 
 const ascii = { unicode: false, colour: false };
@@ -154,6 +154,14 @@ describe('Axis', () => {
     { values: [0.51, 0.51], most: 5, labels: ['0.51'] },
     { values: [0, 2_500_000], most: 3, labels: ['0', '1M', '2M'] },
     { values: [900, 4100], most: 4, labels: ['1k', '2k', '3k', '4k'] },
+    { values: [0, 1e-105], most: 5, labels: ['0', '2e-106', '4e-106', '6e-106', '8e-106', '1.0e-105'] },
+    { values: [0, 5e-324], most: 5, labels: ['0', '5e-324'] },
+    { values: [-1e308, 1e308], most: 2, labels: ['-1e308', '0', '1e308'] },
+    { values: [2.4e30, 3e30], most: 3, labels: ['2.4e30', '2.6e30', '2.8e30', '3.0e30'] },
+    { values: [2e-5, 6e-5], most: 4, labels: ['2e-5', '3e-5', '4e-5', '5e-5', '6e-5'] },
+    { values: [0, 2e-4], most: 2, labels: ['0', '0.0001', '0.0002'] },
+    { values: [5e8, 9e8], most: 4, labels: ['500M', '600M', '700M', '800M', '900M'] },
+    { values: [0, 2e9], most: 2, labels: ['0', '1e9', '2e9'] },
   ])('ticks of $values are $labels', ({ values, most, labels }) => {
     expect(new Axis(values, 100).ticks(most).map(({ label }) => label)).toEqual(labels);
   });
@@ -161,18 +169,5 @@ describe('Axis', () => {
   it('maps the range onto the dots', () => {
     const axis = new Axis([4, 1, 2], 31);
     expect([1, 2, 2.04, 4].map((value) => axis.dot(value))).toEqual([0, 10, 10, 30]);
-  });
-});
-
-describe('sparkline', () => {
-  it('has one character a value', () => {
-    expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], { unicode: true })).toBe('▁▂▃▄▅▆▇█');
-    expect(sparkline([7, 0, NaN, 3.4], { unicode: false })).toBe('#_ :');
-  });
-
-  it('is level for equal values, blank for none', () => {
-    expect(sparkline([2, 2], { unicode: true })).toBe('▅▅');
-    expect(sparkline([NaN, NaN], { unicode: true })).toBe('  ');
-    expect(sparkline([], { unicode: true })).toBe('');
   });
 });

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { KINDS } from '../../src/cli/kinds.js';
 import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { createTask, TASK_NAMES } from '../../src/data/tasks/list.js';
 import { createEngine } from '../../src/engine.js';
@@ -49,6 +50,7 @@ describe('a run on a task', () => {
       'kernels simd, 1 thread',
     ]);
     expect(stderr).toMatch(/^epoch 1\/2: 100%.*loss=\d\.\d+, valid=\d\.\d+, right=\d+\.\d\d %.* seq\/s\]$/m);
+    expect(stderr).toMatch(/^epoch 2\/2: 100%.* 50\/50 .*loss=\d\.\d+, valid=\d\.\d+, right=\d+\.\d\d %.* seq\/s\]$/m);
     expect(stderr).toMatch(
       /\ndone after 150 updates, \S+: validation loss \d\.\d+\ntest: cross-entropy \S+, without memory 0\.6\d+; \d+ of 40 right \(\d+\.\d\d %\)\nsaved in plain\n$/,
     );
@@ -61,7 +63,7 @@ describe('a run on a task', () => {
     expect(Object.keys(epoch!).join()).toBe('event,epoch,trainLoss,validLoss,validRight,sequencesPerSecond,seconds');
     expect(epoch).toMatchObject({ event: 'epoch', epoch: 1, validRight: expect.any(Number) as unknown });
     expect(Object.keys(done!).join()).toBe(
-      'event,reason,steps,epochs,trainLoss,validLoss,best,sequencesPerSecond,seconds,test,out',
+      'event,reason,steps,epochs,trainLoss,validLoss,validRight,best,sequencesPerSecond,seconds,test,out',
     );
     const { model, training } = await decoded('json');
     const task = createTask('addition', { length: 4 });
@@ -70,19 +72,22 @@ describe('a run on a task', () => {
     expect(done).toMatchObject({
       reason: 'steps',
       steps: 150,
+      validRight: expect.any(Number) as unknown,
       test: { task: 'addition', options, baseline, ...score },
     });
     expect(training!.values).toMatchObject({ task: 'addition', options: { length: 4 }, kernels: 'simd', step: 150 });
   });
 
   test('--log writes the columns of a task', async () => {
-    await place.run(...begin, '--epochs', '2', '--out', 'log', '--log', 'log.csv');
+    await place.run(...begin, '--steps', '150', '--out', 'log', '--log', 'log.csv');
     const [header, ...rows] = lines(readFileSync(place.at('log.csv'), 'utf8'));
     expect(header).toBe('epoch,step,trainLoss,validLoss,validRight,lr,sequencesPerSecond,seconds');
     expect(rows.map((row) => row.split(',').slice(0, 2))).toEqual([
       ['1', '100'],
-      ['2', '200'],
+      ['2', '150'],
     ]);
+    // A run that ends within an epoch tells of its end what it tells of an epoch.
+    for (const row of rows) for (const figure of row.split(',').slice(2)) expect(figure).toMatch(/^\d/);
   });
 
   test.each(TASK_NAMES)('%s trains as it is', async (name) => {
@@ -127,6 +132,7 @@ describe('a run on a task', () => {
       hiddenSize: 9,
       numLayers: 2,
       dropout: 0.2,
+      chrono: 7,
     });
     expect(training!.values).toMatchObject({ kernels: 'js', options: { length: 3, items: 2, symbols: 4 } });
     expect(training!.values['settings']).toEqual({
@@ -153,7 +159,7 @@ describe('a run on a task', () => {
     const json = lines((await place.run('train', '--task', 'list', '--json')).stdout).map(
       (line) => JSON.parse(line) as { task: string },
     );
-    expect(json.map(({ task }) => task)).toEqual(TASK_NAMES);
+    expect(json.map(({ task }) => task)).toEqual([...TASK_NAMES, ...KINDS.map(({ name }) => name)]);
   });
 });
 
@@ -224,7 +230,7 @@ const usage = 2;
 const data = 3;
 const memory = 5;
 const cases: readonly (readonly [string, number, RegExp])[] = [
-  ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, list, got 'adition'/],
+  ['train --task adition --out new', usage, /--task must be one of adding, copy, .*, echo, .*list, got 'adition'/],
   ['train --task addition', usage, /--out DIR is missing. Give --task NAME and --out DIR/],
   ['train --task addition --text text --out new', usage, /--text and --task contradict each other. Give one/],
   ['train --task reber --length 9 --out new', usage, /the task reber has no --length: it takes no options of its own/],
@@ -251,10 +257,25 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
   ['train --resume words --test 9', usage, /words holds a run on a text, which has no --test/],
   ['evaluate sums --text text', usage, /--text is for a model of texts, and sums holds one of a task/],
   ['evaluate sums --test 3 --exhaustive', usage, /--test and --exhaustive contradict each other/],
-  ['evaluate sums --length 20 --exhaustive', usage, /addition with length 20 has \d+ inputs, more than 16777216/],
+  [
+    'evaluate sums --length 20 --exhaustive',
+    usage,
+    /recurra: evaluate: addition with length 20 has \d+ inputs, more than 16777216. Give --test N.$/m,
+  ],
+  [
+    'evaluate copy --exhaustive',
+    usage,
+    /evaluate: the inputs of copy are not listed, but only those of addition, parity, echo. Give --test N/,
+  ],
+  [
+    'evaluate sums --length 1000000000',
+    memory,
+    /evaluate: task addition, batch 8, 1000000001 steps take about [\d.]+ MB. memory: .* limit/,
+  ],
+  ['generate sums', data, /sums: the checkpoint holds a SequenceModel, and generate is for models of texts. Give the/],
+  ['inspect sums --text text', data, /sums: the checkpoint holds a SequenceModel, and inspect is for models of texts/],
   ['evaluate words --exhaustive', usage, /--exhaustive belong to a task, and words holds a model of texts/],
   ['evaluate words --text text --length 3', usage, /--text is for a model of texts, --length, --test and --exhaustive/],
-  ['generate sums', data, /sums\/checkpoint.safetensors: the checkpoint holds a SequenceModel, and a LanguageModel is/],
 ];
 
 describe('bad input', () => {

@@ -163,7 +163,7 @@ describe.each(everywhere)('$name', ({ options }) => {
 
   test('layers and optimizers made inside a step are refused, and change nothing', () => {
     const refusal =
-      /^memory: region '.*' cannot grow inside a step. Make layers and optimizers outside of engine.step and engine.evaluate.$/;
+      /^memory: region '.*' cannot grow inside a step. Make layers, optimizers, steppers, RTRL and Hopfield networks outside of engine.step and engine.evaluate.$/;
     const expected = engine.step(loss);
     const makers = [
       () => new Linear(engine, { inputSize: 2, outputSize: 2 }),

@@ -2,13 +2,14 @@
 
 import { expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
-import { ShapeError } from '../../src/errors.js';
+import { OptionError, ShapeError } from '../../src/errors.js';
 import { recurrentSpectra, spectraOf } from '../../src/inspect/spectra.js';
 import { GRU } from '../../src/layers/gru.js';
 import { Linear } from '../../src/layers/linear.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import type { RecurrentLayer } from '../../src/layers/recurrent.js';
 import { RNN } from '../../src/layers/rnn.js';
+import { SequenceModel } from '../../src/models/sequence-model.js';
 import { thrown } from '../thrown.js';
 
 const [I, H] = [3, 5];
@@ -90,6 +91,28 @@ test('other layers are refused', async () => {
   expect(error.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got Linear.');
   const nothing = thrown(() => recurrentSpectra(undefined as unknown as RecurrentLayer));
   expect(nothing.message).toBe('recurrentSpectra: layer must be an RNN, LSTM or GRU, got undefined.');
+});
+
+test('a whole model: its recurrent weights, by their names in it', async () => {
+  const engine = await createEngine();
+  const options = {
+    inputs: 'values',
+    inputSize: I,
+    outputs: 'values',
+    outputSize: 2,
+    cell: 'gru',
+    hiddenSize: H,
+  } as const;
+  const model = new SequenceModel(engine, options);
+  const found = spectraOf(model.stateDict(), model.options.cell);
+  expect(found.map(({ name }) => name)).toEqual([...'rzn'].map((gate) => `rnn.weight_hh_l0 ${gate}`));
+  for (const { spectralRadius } of found) expect(spectralRadius).toBeCloseTo(1, 5); // orthogonal
+  expect(thrown(() => spectraOf(model.stateDict(), 'jordan' as never))).toEqual(
+    new OptionError('spectraOf: kind must be one of lstm, gru, rnn, got jordan.'),
+  );
+  expect(thrown(() => spectraOf(model as never, 'gru'))).toEqual(
+    new ShapeError('spectraOf: takes a Map from names to { data, shape }, as stateDict() gives it.'),
+  );
 });
 
 test('weights that are no square blocks are refused', () => {

@@ -1,7 +1,10 @@
 /** What traces say: shares of saturated gates, and norms by steps back. */
 
 import { expect, test } from 'vitest';
+import { ShapeError } from '../../src/errors.js';
 import { gateSaturation, normsBack } from '../../src/inspect/trace.js';
+import { Trace } from '../../src/ops/trace.js';
+import { thrown } from '../thrown.js';
 
 test('a sigmoid is shut below 0.1, a tanh below -0.9; both are open above 0.9', () => {
   const gates = new Map([
@@ -24,6 +27,27 @@ test('a sigmoid is shut below 0.1, a tanh below -0.9; both are open above 0.9', 
     { name: 'l0 h', low: 0, high: 0 },
     { name: 'l1_reverse z', low: 1, high: 0 },
   ]);
+});
+
+test('a gate without activations is neither shut nor open', () => {
+  const part = { name: 'l0', reverse: false, gradientNorms: new Float64Array(1), gates: new Map([['f', new Float32Array(0)]]) }; // prettier-ignore
+  expect(gateSaturation([part])).toEqual([{ name: 'l0 f', low: 0, high: 0 }]);
+});
+
+test('the trace itself, in the place of its parts, is refused', () => {
+  const trace = new Trace();
+  expect(thrown(() => gateSaturation(trace as never))).toEqual(
+    new ShapeError('gateSaturation: takes a list of parts of a trace, got object. Give trace.layers.'),
+  );
+  for (const [wrong, got] of [
+    [trace, 'object'],
+    [undefined, 'undefined'],
+  ] as const) {
+    // prettier-ignore
+    expect(thrown(() => normsBack(wrong as never))).toEqual(
+      new ShapeError(`normsBack: takes one part of a trace, got ${got}. Give one of trace.layers.`),
+    );
+  }
 });
 
 test('gates come in the order of the blocks of weights', () => {

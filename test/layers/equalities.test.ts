@@ -65,13 +65,9 @@ describe('an option without effect changes nothing', () => {
     ['LSTM', {}, { cellClip: 1e6 }],
     ['GRU', {}, { gateClip: 1e6 }],
     ['GRU', { resetAfter: false }, { resetAfter: false, gateClip: 1e6 }],
-    ...[
-      { zoneout: 0 },
-      { zoneout: {} },
-      { zoneout: { h: 0, c: 0 } },
-      { recurrentDropout: 0 },
-      { weightDropout: 0 },
-    ].map((options): [LayerCase['cell'], object, object] => ['LSTM', {}, options]),
+    ...[{ zoneout: 0 }, { zoneout: { h: 0, c: 0 } }, { recurrentDropout: 0 }, { weightDropout: 0 }].map(
+      (options): [LayerCase['cell'], object, object] => ['LSTM', {}, options],
+    ),
     ['GRU', {}, { learnInitialState: true }],
     ['LSTM', {}, { learnInitialState: true }],
     ['RNN', { numLayers: 2 }, { numLayers: 2, dropout: 0 }],

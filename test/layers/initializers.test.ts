@@ -137,6 +137,53 @@ describe.each(everywhere)('$name', ({ options }) => {
     );
   });
 
+  test('independent units have a matrix of one element each', async () => {
+    const engine = await make();
+    const weights = (recurrentInit: Initializer) =>
+      Array.from(
+        new RNN(engine, { inputSize: 1, hiddenSize: 5, independent: true, recurrentInit })
+          .stateDict()
+          .get('weight_hh_l0')!.data,
+      );
+    expect(weights(identity(0.5))).toEqual([0.5, 0.5, 0.5, 0.5, 0.5]);
+    expect(weights(orthogonal).map(Math.abs)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  test('chrono spreads the biases of what keeps the state over the logarithms of 1 to the range', async () => {
+    const engine = await make();
+    const sizes = { inputSize: 1, hiddenSize: 400, chrono: 70 };
+    const biases = (layer: Layer) => Array.from(layer.stateDict().get('bias_ih_l0')!.data);
+    const gru = biases(new GRU(engine, sizes));
+    const kept = gru.slice(400, 800);
+    const steps = kept.map(Math.exp);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(1 - 1e-9);
+    expect(Math.max(...steps)).toBeLessThan(69);
+    expect(moments(steps).mean).toBeGreaterThan(32);
+    expect(moments(steps).mean).toBeLessThan(38);
+    expect([...gru.slice(0, 400), ...gru.slice(800)].every((bias) => bias === 0)).toBe(true);
+    const lstm = biases(new LSTM(engine, sizes));
+    expect(lstm.slice(0, 400)).toEqual(lstm.slice(400, 800).map((bias) => -bias));
+    expect(lstm.slice(800).every((bias) => bias === 0)).toBe(true);
+    const coupled = biases(new LSTM(engine, { ...sizes, gates: 'coupled' }));
+    expect(Math.max(...coupled.slice(0, 400))).toBeLessThanOrEqual(0);
+    expect(coupled.slice(400).every((bias) => bias === 0)).toBe(true);
+  });
+
+  test('the logarithms of chrono are those of Math.log', async () => {
+    const engine = await make();
+    const drawn = new GRU(engine, {
+      inputSize: 1,
+      hiddenSize: 300,
+      chrono: 1e6,
+      inputInit: constant(0),
+      recurrentInit: constant(0),
+    });
+    const random = new Random(1);
+    for (const bias of Array.from(drawn.stateDict().get('bias_ih_l0')!.data).slice(300, 600)) {
+      expect(Math.abs(bias - Math.log(random.between(1, 1e6 - 1)))).toBeLessThan(1e-6);
+    }
+  });
+
   test('an embedding is normal with deviation 1, a linear layer Glorot, and both take another initialiser', async () => {
     const engine = await make();
     const table = moments(new Embedding(engine, { vocabSize: 200, size: 100 }).weight.toArray());

@@ -136,6 +136,17 @@ test.each(refused)('%j is refused', async (given, message) => {
   expect(engine.memory.region('parameters').bytes).toBe(bytes);
 });
 
+test('a forward refuses targets without their shape', async () => {
+  const engine = await doubleEngine();
+  const layer = jordanOf(engine);
+  for (const targets of [[1, 2], { data: [1, 2] }, null, 3]) {
+    const run = () => layer.forward(engine.output('x', [T, B, I], false), undefined, { targets } as never);
+    expect(() => engine.evaluate(run)).toThrow(
+      new ShapeError('jordan: targets must be a view, or { data, shape: [T, B, O] }. Give them with their shape.'),
+    );
+  }
+});
+
 describe('a forward refuses', () => {
   /** The error of a forward of a network without and with lengths. */
   async function errors(state: RecurrentState | undefined, given: JordanForwardOptions, shape = [T, B, I]) {

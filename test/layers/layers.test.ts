@@ -33,6 +33,17 @@ const layouts: { layer: string; make: (engine: Engine) => Layer; layout: [string
     ],
   },
   {
+    layer: 'LSTM with layerNorm, without bias',
+    make: (engine) => new LSTM(engine, { inputSize: I, hiddenSize: H, layerNorm: 'output', bias: false }),
+    layout: [
+      ['weight_ih_l0', [4 * H, I]],
+      ['weight_hh_l0', [4 * H, H]],
+      ['weight_norm_ih_l0', [4 * H]],
+      ['weight_norm_hh_l0', [4 * H]],
+      ['weight_norm_c_l0', [H]],
+    ],
+  },
+  {
     layer: 'Linear without bias',
     make: (engine) => new Linear(engine, { inputSize: I, outputSize: 2, bias: false }),
     layout: [['weight', [2, I]]],
@@ -201,7 +212,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'LSTM',
     (engine) => new LSTM(engine, { inputSize: 3, hiddenSize: 2, numLayer: 2 } as never),
-    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, peepholes, projSize, ` +
+    `LSTM: unknown option 'numLayer'. Known options: ${COMMON}, gates, forgetBias, chrono, peepholes, projSize, ` +
       'gateClip, cellClip, layerNorm, layerNormEps.',
   ],
   [

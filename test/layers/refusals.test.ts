@@ -17,8 +17,8 @@ const names =
   'recurrentDropout, weightDropout, zoneout, bias, inputInit, recurrentInit';
 const own: Readonly<Record<string, string>> = {
   RNN: 'nonlinearity, independent',
-  LSTM: 'gates, forgetBias, peepholes, projSize, gateClip, cellClip, layerNorm, layerNormEps',
-  GRU: 'resetAfter, gateClip',
+  LSTM: 'gates, forgetBias, chrono, peepholes, projSize, gateClip, cellClip, layerNorm, layerNormEps',
+  GRU: 'resetAfter, gateClip, chrono',
 };
 
 const two = { numLayers: 2 };
@@ -72,6 +72,9 @@ const special: [string, object, string][] = [
     { independent: true, weightDropout: 0.5 },
     'weightDropout 0.5 acts on a matrix W_hh, and independent has none.',
   ],
+  ['RNN', { zoneout: null }, `zoneout ${rate} null.`],
+  ['LSTM', { zoneout: {} }, 'zoneout must say h, c or both, got neither. Leave zoneout out for none.'],
+  ['GRU', { zoneout: { h: undefined } }, 'zoneout must say h, c or both, got neither. Leave zoneout out for none.'],
   ['RNN', { zoneout: { c: 0.5 } }, 'zoneout.c 0.5 acts on the cell of an LSTM, and there is none.'],
   ['GRU', { zoneout: { c: 0 } }, 'zoneout.c 0 acts on the cell of an LSTM, and there is none.'],
   ['GRU', { resetAfter: 0 }, `resetAfter ${flag} 0.`],
@@ -91,6 +94,12 @@ const special: [string, object, string][] = [
   ['LSTM', { layerNormEps: 0.1 }, 'layerNormEps 0.1 needs layerNorm, and there is none.'],
   ['LSTM', { forgetBias: 0, gates: 'coupled' }, "forgetBias 0 needs a forget gate, and gates is 'coupled'."],
   ['LSTM', { forgetBias: 2, bias: false }, 'forgetBias 2 needs biases, and bias is false.'],
+  ['LSTM', { chrono: 9, forgetBias: 2 }, 'forgetBias 2 and chrono 9 contradict each other. Give one.'],
+  ['LSTM', { chrono: 9, bias: false }, 'chrono 9 needs biases, and bias is false.'],
+  ['LSTM', { chrono: 9, gates: 'none' }, "chrono 9 needs a gate that forgets, and gates is 'none'."],
+  ['LSTM', { chrono: 1 }, 'chrono must be a whole number of at least 2, got 1.'],
+  ['GRU', { chrono: 9, bias: false }, 'chrono 9 needs biases, and bias is false.'],
+  ['GRU', { chrono: 2.5 }, 'chrono must be a whole number of at least 2, got 2.5.'],
   ['LSTM', { forgetBias: Infinity }, 'forgetBias must be a finite number, got Infinity.'],
 ];
 

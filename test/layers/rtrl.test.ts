@@ -426,9 +426,16 @@ describe('what is refused', () => {
     const rnn = new RNN(engine, sizes);
     expect(thrown(() => learner.reset(rnn.zeroState(B)))).toEqual(
       new ShapeError(
-        'RTRL: state must hold 1 h and 1 c, got 1 h and 0 c. Use the state of the layer, or of its learner.',
+        'LSTM: state must hold 1 h and 1 c, got 1 h and 0 c. Use the state of a layer of the same kind, numLayers and directions.',
       ),
     );
+    for (const none of [null, {}, { h: [1], c: [] }, 'zeros']) {
+      expect(thrown(() => learner.reset(none as never))).toEqual(
+        new ShapeError(
+          'LSTM: state must be a RecurrentState, of views or of { data, shape }, as forward and zeroState give it.',
+        ),
+      );
+    }
     expect(thrown(() => learner.reset(lstm.zeroState(2)))).toEqual(
       new ShapeError(
         'rtrl: h must be (B, H) = (3, 5), got (2, 5). B = 3 comes from batch. H = 5 comes from hiddenSize.',

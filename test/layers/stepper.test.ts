@@ -214,10 +214,29 @@ describe('refusals', () => {
     }
   });
 
+  test('a step of nothing', async () => {
+    const stepper = new RNN(await createEngine(), { inputSize: I, hiddenSize: H }).stepper(2);
+    for (const [x, got] of [
+      [undefined, 'no array'],
+      [null, 'no array'],
+      [3, 'no array'],
+      [[1], '1'],
+    ] as const) {
+      // prettier-ignore
+      expect(thrown(() => stepper.step(x as never))).toEqual(
+        new ShapeError(
+          `RNN.stepper: x must hold (B, I) = (2, ${I}), ${2 * I} numbers, got ${got}. B = 2 comes from stepper(batch).`,
+        ),
+      );
+    }
+  });
+
   test('an engine that is gone, and a stepper made inside a step', async () => {
     const engine = await createEngine();
     const layer = new RNN(engine, { inputSize: I, hiddenSize: H });
-    expect(() => engine.evaluate(() => layer.stepper())).toThrow(/cannot grow inside a step/);
+    expect(() => engine.evaluate(() => layer.stepper())).toThrow(
+      /cannot grow inside a step. Make layers, optimizers, steppers, RTRL and/,
+    );
     const stepper = layer.stepper();
     engine.dispose();
     expect(thrown(() => stepper.step([1, 2, 3]))).toEqual(

@@ -177,7 +177,7 @@ describe.each(HEAPS)('memory: %s', (_name, make: (limit: number) => Heap) => {
     const memory = open();
     expect(() => step(memory, () => memory.extend('a', 4))).toThrow(
       new RecurraError(
-        "memory: region 'a' cannot grow inside a step. Make layers and optimizers outside of engine.step and engine.evaluate.",
+        "memory: region 'a' cannot grow inside a step. Make layers, optimizers, steppers, RTRL and Hopfield networks outside of engine.step and engine.evaluate.",
       ),
     );
     const message = 'memory: operations run inside engine.step or engine.evaluate, and none is running.';

@@ -49,6 +49,45 @@ describe('sampleToken', () => {
     expect(frequencies({ topK: 99 }).every((share) => share > 0)).toBe(true);
   });
 
+  test('topP takes from the fewest that come to p, in their proportions', () => {
+    // Probabilities 0.5, 0.25, 0.125, 0.0625, 0.0625.
+    const halves = [1, 0, 2, 3, 3].map((power) => -power * Math.log(2));
+    const shares = (options: SampleOptions): number[] => {
+      const random = new Random(4);
+      const counts = halves.map(() => 0);
+      for (let i = 0; i < 20_000; i++) counts[sampleToken(halves, random, options)]! += 1 / 20_000;
+      return counts;
+    };
+    const near = (got: number[], wanted: number[]) =>
+      got.forEach((share, id) => expect(Math.abs(share - wanted[id]!)).toBeLessThan(wanted[id] === 0 ? 1e-9 : 0.015));
+    const sum = 0.5 + 1 + 0.25 + 0.125 + 0.125;
+    const p = (id: number): number => Math.exp(halves[id]!) / sum;
+    near(shares({ topP: 1 }), [0, 1, 2, 3, 4].map(p));
+    near(shares({ topP: p(1) - 1e-9 }), [0, 1, 0, 0, 0]);
+    near(shares({ topP: p(1) + 1e-9 }), [1 / 3, 2 / 3, 0, 0, 0]);
+    near(shares({ topP: p(1) + p(0) + 1e-9 }), [2 / 7, 4 / 7, 1 / 7, 0, 0]);
+    near(shares({ topP: 1e-6 }), [0, 1, 0, 0, 0]);
+    // Of the two most likely the first has two thirds; at temperature 1/2 it has four fifths.
+    near(shares({ topK: 2, topP: 0.6 }), [0, 1, 0, 0, 0]);
+    near(shares({ topK: 2, topP: 0.7 }), [1 / 3, 2 / 3, 0, 0, 0]);
+    near(shares({ topK: 2, topP: 0.75, temperature: 0.5 }), [0, 1, 0, 0, 0]);
+  });
+
+  test('the penalty divides what is above 0 and multiplies what is below, of what has been seen alone', () => {
+    const random = new Random(4);
+    const penalised = [0.5 / 2, 3, 1, 2.5 / 2, -1 * 2];
+    const expected = softmax(penalised, 1);
+    const counts = logits.map(() => 0);
+    const seen = new Set([0, 3, 4]);
+    for (let i = 0; i < 20_000; i++)
+      counts[sampleToken(logits, random, { repetitionPenalty: 2 }, [], seen)]! += 1 / 20_000;
+    counts.forEach((share, id) => expect(share).toBeCloseTo(expected[id]!, 1.8));
+    const greedy = { temperature: 0, repetitionPenalty: 1.3 };
+    expect(sampleToken(logits, random, greedy, [], new Set([1]))).toBe(3);
+    expect(sampleToken(logits, random, greedy, [], new Set([1, 3]))).toBe(1);
+    expect(sampleToken(logits, random, { temperature: 0 }, [], new Set([1]))).toBe(1);
+  });
+
   test('excluded ids are never taken, and do not count among the k', () => {
     expect(frequencies({ topK: 1 }, [1])).toEqual([0, 0, 0, 1, 0]);
     expect(frequencies({ temperature: 5 }, [0, 1])[1]).toBe(0);
@@ -148,6 +187,61 @@ describe('generate', () => {
     else expect(text).toHaveLength(50);
   });
 
+  test.each([
+    ['characters', corpus, 'the '],
+    ['words', words, 'the child'],
+    ['words', words, 'the child\n'],
+    ['words', words, ''],
+  ])('a stream of %s is the text, a token a piece', async (_, on, prompt) => {
+    const model = smallModel(await testEngine(), on);
+    const options = { length: 40, temperature: 2, seed: 3 };
+    const pieces = [...model.stream(prompt, options)];
+    expect(pieces.join('')).toBe(model.generate(prompt, options));
+    const given = prompt === '' ? [] : on.vocabulary.encodePrompt(prompt);
+    const breaks = prompt === '' || on.vocabulary.level === 'char' ? 0 : 1;
+    expect(pieces.length).toBeGreaterThanOrEqual(given.length - breaks + 40 - 1);
+    expect(pieces.length).toBeLessThanOrEqual(given.length + 40);
+  });
+
+  test('between two pieces the model may be used, and nothing is drawn before it is asked for', async () => {
+    const model = smallModel(await testEngine(), corpus);
+    const text = model.generate('the ', { length: 12 });
+    const stream = model.stream('the ', { length: 12 });
+    let streamed = '';
+    for (const piece of stream) {
+      streamed += piece;
+      model.generate('a', { length: 2, seed: 9 });
+    }
+    expect(streamed).toBe(text);
+    expect(() => model.stream('the ', { topK: 0 })).toThrow(OptionError);
+  });
+
+  test('it stops where the sentence or the line ends, and does not write the end', async () => {
+    for (const on of [corpus, words]) {
+      const model = smallModel(await testEngine(), on);
+      const text = model.generate('the', { length: 400, seed: 2 });
+      const first = text.indexOf('\n');
+      expect(first).toBeGreaterThan(3);
+      expect(model.generate('the', { length: 400, seed: 2, stop: 'sentence' })).toBe(text.slice(0, first));
+      expect(model.generate('the', { length: 2, seed: 2, stop: 'sentence' })).toBe(model.generate('the', { length: 2, seed: 2 })); // prettier-ignore
+    }
+    const plain = smallModel(await testEngine(), Corpus.fromText('abbb', { level: 'char' }));
+    expect(() => plain.generate('a', { stop: 'sentence' })).toThrow(
+      new OptionError(
+        "generate: stop 'sentence' ends at a line break, and the model knows none: its text had a single line. Leave stop out.",
+      ),
+    );
+  });
+
+  test('with a penalty the most likely tokens come again less often', async () => {
+    const model = smallModel(await testEngine(), words, { cell: 'gru' });
+    const different = (repetitionPenalty: number): number => {
+      const text = model.generate('the', { length: 30, temperature: 0, repetitionPenalty });
+      return new Set(words.vocabulary.encodePrompt(text)).size;
+    };
+    expect(different(3)).toBeGreaterThan(different(1));
+  });
+
   test('symbols the model has never seen are named, the first five of them', async () => {
     const engine = await testEngine();
     const byCharacter = () => smallModel(engine, corpus).generate('the 漢字 дом x');
@@ -168,6 +262,10 @@ describe('generate', () => {
     [{ topK: 0 }, /topK must be a whole number of at least 1, got 0/],
     [{ topK: 1.5 }, /topK/],
     [{ length: -1 }, /length/],
+    [{ topP: 0 }, /generate: topP must be a number above 0 and at most 1, got 0/],
+    [{ topP: 1.1 }, /topP/],
+    [{ repetitionPenalty: 0.9 }, /generate: repetitionPenalty must be a number at least 1, got 0.9/],
+    [{ stop: 'never' }, /generate: stop must be one of length, sentence, got never/],
     [{ seed: 0.5 }, /seed must be a whole number from 0 to 4294967295, got 0.5/],
     [{ seed: 'x' }, /seed/],
     [{ temp: 1 }, /generate: unknown option 'temp'/],

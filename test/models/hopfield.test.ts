@@ -113,6 +113,61 @@ describe.each(everywhere)('on $name', ({ options, unit }) => {
   );
 });
 
+describe.each(everywhere)('units without a field: $name', ({ options }) => {
+  const alike = (n: number, value: number): number[] => Array.from({ length: n }, () => value);
+  const zeros: [string, HopfieldOptions, number[], number[]][] = [
+    [
+      'a state at right angles to the pattern',
+      { size: 6, storage: 'pseudo-inverse', selfConnections: true },
+      alike(6, 1),
+      [1, 1, 1, -1, -1, -1],
+    ],
+    // Patterns that say everything twice, and a state that takes it back.
+    ...[5, 20, 100].map((half): [string, HopfieldOptions, number[], number[]] => {
+      const patterns = Array.from(signs(half >> 1, half, 3).data);
+      const twice = patterns.flatMap((_, i) => {
+        return i % half > 0 ? [] : [...patterns.slice(i, i + half), ...patterns.slice(i, i + half)];
+      });
+      const state = Array.from(signs(1, half, 9).data);
+      return [
+        `${half} units and their opposites`,
+        { size: 2 * half, storage: 'pseudo-inverse', selfConnections: true },
+        twice,
+        [...state, ...state.map((value) => -value)],
+      ];
+    }),
+  ];
+  test.each(zeros)('%s', async (_, network, patterns, state) => {
+    const memory = new Hopfield(await createEngine(options), network);
+    memory.store({ data: patterns, shape: [patterns.length / network.size, network.size] });
+    for (const update of ['asynchronous', 'synchronous'] as const) {
+      const { states, steps, ends } = memory.recall({ data: state, shape: [1, network.size] }, { update });
+      expect([[...states.data], [...steps], ends]).toEqual([state, [0], ['fixed point']]);
+    }
+  });
+
+  test("a field of Storkey's rule that is 0 in fractions leaves its unit", async () => {
+    const memory = new Hopfield(await createEngine(options), { size: 5, storage: 'storkey' });
+    memory.store({ data: [-1, -1, 1, 1, -1, -1, -1, -1, 1, -1], shape: [2, 5] });
+    // 25 W, from the equations by hand: row 2 is (-8, -8, 0, 8, -8), row 3 (-16, -16, 8, 0, -16), the others alike.
+    const { states } = memory.recall({ data: [-1, -1, -1, -1, -1], shape: [1, 5] }, { update: 'synchronous', maxSteps: 1 }); // prettier-ignore
+    expect(states.data[2]).toBe(-1);
+  });
+});
+
+test('an empty memory goes through its state dict, and forgets what it is given none of', async () => {
+  const engine = await createEngine();
+  for (const storage of STORAGES) {
+    const [empty, full] = [1, 2].map(() => new Hopfield(engine, { size: 4, storage }));
+    empty!.loadStateDict(full!.stateDict());
+    expect(empty!.patternCount).toBe(0);
+    full!.store(signs(2, 4, 1)).loadStateDict(empty!.stateDict());
+    expect([full!.patternCount, Array.from(full!.weights().data)]).toEqual([0, new Array(16).fill(0)]);
+  }
+  const memory = new Hopfield(engine, { size: 4 });
+  expect(() => memory.loadStateDict(new Map([['patterns', { data: [], shape: [0, 3] }]]))).toThrow(ShapeError);
+});
+
 test('what Hebb stores beyond its capacity is recalled to the same bits in every tier', async () => {
   const [patterns, states] = [signs(60, 201, 6), signs(20, 201, 7)];
   const results = await Promise.all(

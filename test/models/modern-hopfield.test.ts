@@ -163,6 +163,43 @@ describe('refusals', () => {
     expect(error.message).toBe(message);
   });
 
+  test('numbers that 32 bits do not hold, where 64 do', async () => {
+    const large = { data: [1, 1e300], shape: [1, 2] };
+    const memory = new ModernHopfield(await createEngine(), { size: 2 }).store(signs(1, 2, 1));
+    for (const [argument, run] of [
+      ['store: patterns', () => memory.store(large)],
+      ['recall: states', () => memory.recall(large)],
+      ['energy: states', () => memory.energy(large)],
+      ['attention: states', () => memory.attention(large)],
+    ] as const) {
+      const error = thrown(run);
+      expect(error).toBeInstanceOf(DataError);
+      expect(error.message).toBe(
+        `ModernHopfield.${argument} must be finite everywhere, got 1e+300 in row 0, unit 1. Take out what is not a number, ` +
+          'or too large for one of 32 bits.',
+      );
+    }
+    expect(memory.patternCount).toBe(1);
+    const wide = new ModernHopfield(await createEngine({ precision: 'float64' }), { size: 2 });
+    const less = { data: [1, 1e100], shape: [1, 2] };
+    expect([...wide.store(less).recall(less).states.data]).toEqual(less.data);
+    wide.store(large);
+    for (const method of ['recall', 'energy', 'attention'] as const) {
+      expect(thrown(() => wide[method](large))).toEqual(
+        new DataError(
+          'ModernHopfield: products of states and patterns must be finite, got Infinity. Divide both by a number.',
+        ),
+      );
+    }
+  });
+
+  test('an empty memory goes through its state dict', async () => {
+    const engine = await createEngine();
+    const [empty, full] = [1, 2].map(() => new ModernHopfield(engine, { size: 2 }));
+    full!.store(signs(1, 2, 1)).loadStateDict(empty!.stateDict());
+    expect(full!.patternCount).toBe(0);
+  });
+
   test.each(['recall', 'energy', 'attention'] as const)('%s before store, and what is no state', async (method) => {
     const memory = new ModernHopfield(await createEngine(), { size: 2 });
     const empty = thrown(() => memory[method](signs(1, 2, 1)));
@@ -177,7 +214,7 @@ describe('refusals', () => {
     const infinite = thrown(() => memory[method]({ data: [1, 1, 1, Infinity], shape: [2, 2] }));
     expect(infinite).toBeInstanceOf(DataError);
     expect(infinite.message).toBe(
-      `ModernHopfield.${method}: states must be finite everywhere, got Infinity in row 1, unit 1. Take out what is not a number.`,
+      `ModernHopfield.${method}: states must be finite everywhere, got Infinity in row 1, unit 1. Take out what is not a number, or too large for one of 32 bits.`,
     );
   });
 });

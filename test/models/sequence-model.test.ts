@@ -74,6 +74,46 @@ describe('what comes out', () => {
     expect([...first.data, ...second]).toEqual(run(model, values()).data);
   });
 
+  test.each(
+    (['values', 'classes'] as const).flatMap((outputs) =>
+      (['every', 'last'] as const).map((at) => [outputs, at] as const),
+    ),
+  )('a batch with lengths is its rows one by one: %s at %s', async (outputs, at) => {
+    const model = await make({ outputs, at, numLayers: 2 });
+    const lengths = [5, 2, 4];
+    const inputs = values();
+    const random = new Random(8);
+    const width = outputs === 'values' ? O : 1;
+    const steps = at === 'every' ? T : 1;
+    const answers = Array.from({ length: steps * B * width }, () =>
+      outputs === 'values' ? random.between(-1, 1) : random.integer(O),
+    );
+    const lossOf = (x: number[], y: number[], rows: number, ends?: number[]): number => {
+      const shape = [
+        ...(at === 'every' ? [y.length / (rows * width)] : []),
+        rows,
+        ...(outputs === 'values' ? [O] : []),
+      ];
+      const targets =
+        outputs === 'values' ? { data: Float32Array.from(y), shape } : { data: Int32Array.from(y), shape };
+      const input = { data: Float32Array.from(x), shape: [x.length / (rows * I), rows, I] };
+      return model.engine.evaluate(() => model.loss(input, targets, undefined, { lengths: ends }).loss.item());
+    };
+    const part = (data: ArrayLike<number>, b: number, size: number, to: number): number[] =>
+      Array.from({ length: to }, (_, t) =>
+        Array.from({ length: size }, (__, i) => data[(t * B + b) * size + i]!),
+      ).flat();
+    const counts = lengths.map((length) => (at === 'every' ? length : 1));
+    const alone = lengths.map((length, b) =>
+      lossOf(part(inputs.data, b, I, length), part(answers, b, width, counts[b]!), 1),
+    );
+    const expected = alone.reduce((sum, loss, b) => sum + loss * counts[b]!, 0) / counts.reduce((sum, n) => sum + n, 0);
+    const padded = Array.from(inputs.data, (x, i) =>
+      Math.floor(i / (B * I)) < lengths[Math.floor(i / I) % B]! ? x : NaN,
+    );
+    expect(lossOf(padded, answers, B, lengths)).toBeCloseTo(expected, 6);
+  });
+
   test('steps behind the end of a sequence, and targets that do not count, change nothing', async () => {
     const model = await make();
     const targets = ids(O, 3);
@@ -200,7 +240,7 @@ describe('refusals', () => {
     [
       { hidden: 8 },
       "SequenceModel: unknown option 'hidden'. Known options: inputs, inputSize, outputs, outputSize, at, cell, " +
-        'embeddingSize, hiddenSize, numLayers, dropout.',
+        'embeddingSize, hiddenSize, numLayers, dropout, chrono.',
     ],
   ])('%o', async (options, message) => {
     await expect(make(options)).rejects.toThrow(new OptionError(message));
@@ -239,7 +279,7 @@ describe('checkpoints', () => {
     const engine = await testEngine();
     expect(() => decodeCheckpoint(engine, bytes, 'file')).toThrow(
       new CheckpointError(
-        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one.',
+        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or in a program { models: [SequenceModel] }.',
       ),
     );
     for (const models of [[], SequenceModel, [undefined], [{ kind: 'x' }]]) {

@@ -54,6 +54,40 @@ describe.each(CELLS)('%s', (cell) => {
     },
   );
 
+  test.each([
+    { tied: true },
+    { tied: true, projection: true, dropout: 0.3 },
+    { sampled: 60 },
+    { sampled: 20, dropout: 0.3, numLayers: 2 },
+    { sampled: 40, tied: true, projection: true },
+    { frozen: true },
+  ])('with %o', async ({ frozen = false, ...given }) => {
+    for (const { V, E, H, B, T } of [
+      { V: 120, E: 32, H: 32, B: 8, T: 16 },
+      { V: 1500, E: 16, H: 16, B: 4, T: 10 },
+    ]) {
+      const engine = await createEngine({ kernels: 'simd' });
+      const words = Array.from({ length: V - 3 }, (_, i) => String.fromCodePoint(0x4e00 + i));
+      const vectors = { words, values: { data: new Float32Array((V - 3) * E).fill(1), shape: [V - 3, E] } };
+      const model = new LanguageModel(engine, {
+        vocabulary: vocabulary(V),
+        cell,
+        embeddingSize: E,
+        hiddenSize: H,
+        ...given,
+        ...(frozen ? { vectors, tuneVectors: false } : {}),
+      });
+      const settings = fullSettings({ batch: B, window: T });
+      const tokens = Int32Array.from({ length: 2 * B * T + 1 }, (_, i) => 3 + (i % (V - 3)));
+      const trainer = new Trainer(new TextObjective(model, tokens, tokens, settings), settings);
+      const predicted = model.predictMemory({ batch: B, window: T, moments: MOMENTS.adam });
+      for (let i = 0; i < 3; i++) trainer.next();
+      const used = engine.memory.region('end').base + engine.report().peakStepBytes;
+      expect(predicted).toBeGreaterThanOrEqual(used);
+      expect(predicted).toBeLessThanOrEqual(1.25 * used);
+    }
+  });
+
   test('a model larger than the limit fails at once, before its weights are drawn', async () => {
     const engine = await createEngine({ memoryLimit: 2 ** 30 });
     const { state } = engine.random;

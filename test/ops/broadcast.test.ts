@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import { OptionError, RecurraError, ShapeError } from '../../src/errors.js';
+import type { View } from '../../src/memory/view.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
 import { add, multiply, subtract } from '../../src/ops/broadcast.js';
 import type { Shape } from '../../src/shape.js';
@@ -152,6 +153,39 @@ test('operands without elements have none', async () => {
   const engine = await doubleEngine();
   const y = engine.evaluate(() => add(engine.output('a', [0, 3], false), 1).shape);
   expect(sizeOf(y)).toBe(0);
+});
+
+test.each([
+  [
+    [0, 3],
+    [1, 3],
+  ],
+  [
+    [4, 0],
+    [4, 1],
+  ],
+  [
+    [0, 1],
+    [1, 3],
+  ],
+  [
+    [2, 0, 3],
+    [1, 3],
+  ],
+] as const)('%j and %j: the one that is repeated may hold more', async (one, other) => {
+  const engine = await doubleEngine();
+  const fitting = one.every((length, axis) => length !== 1 || other[axis + other.length - one.length] === 1);
+  for (const [a, b] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    // prettier-ignore
+    for (const { op } of operations) {
+      const run = () => engine.evaluate(() => op(...([a, b].map((shape) => engine.input({ data: new Float64Array(sizeOf(shape)), shape })) as [View, View])).shape); // prettier-ignore
+      if (fitting) expect(run()).toEqual(one);
+      else expect(run).toThrow(ShapeError);
+    }
+  }
 });
 
 test('shapes that do not fit, and what is no operand, are refused', async () => {

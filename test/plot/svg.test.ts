@@ -20,6 +20,13 @@ function places(curve: Element): [number, number][][] {
   return pieces.map((piece) => [...piece.matchAll(/(-?[\d.]+) (-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]));
 }
 
+/** The places of the points between two gaps. */
+function dots(root: Element): [number, number][] {
+  const circles = ofClass(root, 'circle', 'rp-dot');
+  for (const circle of circles) expect(numbers(circle, 'r')).toEqual([3]);
+  return circles.map((circle) => numbers(circle, 'cx', 'cy') as [number, number]);
+}
+
 /** The ticks beside the y axis: the value their label says, and their line's height. */
 function yTicks(root: Element): [value: number, y: number][] {
   const labels = all(root, 'text').filter(({ attributes }) => attributes['text-anchor'] === 'end');
@@ -45,9 +52,8 @@ describe('svgLines', () => {
 
   test('on a log scale equal factors are equal distances, and 0 and below are gaps', () => {
     const root = lines([{ name: 'norm', values: [1, 0.1, 0.01, 0, 1e-5, -1, 1e-6] }], { yScale: 'log' });
-    const [falling, ...single] = places(ofClass(root, 'path', 'rp-line')[0]!);
-    expect(falling!.length).toBe(3);
-    expect(single.map((piece) => piece.length)).toEqual([1, 1]);
+    const [falling, ...more] = places(ofClass(root, 'path', 'rp-line')[0]!);
+    expect([falling!.length, more, dots(root).length]).toEqual([3, [], 2]);
     const step = falling![1]![1] - falling![0]![1];
     expect(falling![2]![1] - falling![1]![1]).toBeCloseTo(step, 1);
     for (const [value, y] of yTicks(root)) expect(y).toBeCloseTo(falling![0]![1] - step * Math.log10(value), 0);
@@ -55,9 +61,9 @@ describe('svgLines', () => {
 
   test('x says where values stand; what is not finite is a gap', () => {
     const root = lines([{ name: 'y', values: [1, 2, NaN, 1, Infinity, 2], x: [0, 1, 2, 3, 4, 8] }]);
-    const pieces = places(ofClass(root, 'path', 'rp-line')[0]!);
-    expect(pieces.map((piece) => piece.length)).toEqual([2, 1, 1]);
-    const [[a, b], [c], [d]] = pieces as [[number, number][], [number, number][], [number, number][]];
+    const [[a, b]] = places(ofClass(root, 'path', 'rp-line')[0]!) as [[number, number][]];
+    const [c, d, ...more] = dots(root);
+    expect(more).toEqual([]);
     expect(c![0] - a![0]).toBeCloseTo(3 * (b![0] - a![0]), 1);
     expect(d![0] - a![0]).toBeCloseTo(8 * (b![0] - a![0]), 1);
   });
@@ -88,6 +94,29 @@ describe('svgLines', () => {
     expect(root.attributes).toMatchObject({ width: '300', height: '200', viewBox: '0 0 300 200' });
     for (const text of ['A title', 'step', 'loss']) {
       expect(all(root, 'text').filter((element) => element.text === text).length).toBe(1);
+    }
+  });
+
+  test.each([
+    [0, 1e-105],
+    [0, 5e-324],
+    [-5e-324, 5e-324],
+    [-1e308, 1e308],
+    [-1.7e308, 1.7e308],
+    [1e308, 1e308],
+    [2.4e30, 3e30],
+    [1e9, 1e9 + 4000],
+    [0.00005, 0.00009],
+    [0, 4e8],
+  ])('from %s to %s there are labels that read, and nothing but numbers', (...values) => {
+    const root = lines([{ name: 'y', values }]);
+    const shown = all(root, 'text').filter(({ attributes }) => attributes['text-anchor'] === 'end');
+    const told = shown.map(({ text }) => Number(text.replace('M', 'e6').replace('k', 'e3')));
+    for (const [i, value] of told.slice(1).entries()) expect(value).toBeGreaterThan(told[i]!);
+    for (const { text } of shown) expect(text.length).toBeLessThanOrEqual(11);
+    const matrix = { data: values, shape: [1, 2] };
+    for (const text of [svgLines([{ name: 'y', values }]), svgHistogram(values), svgHeatMap(matrix)]) {
+      expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
     }
   });
 
@@ -167,6 +196,89 @@ describe('svgHeatMap', () => {
     expect(c[1]).toBeGreaterThan(a[1]!);
   });
 
+  test('what is not finite stays empty, whatever stands beside it', () => {
+    const shown = (data: number[]): (string | undefined)[][] => {
+      const cells = ofClass(parse(svgHeatMap({ data, shape: [1, data.length] })), 'rect', 'rp-cell');
+      return cells.map(({ attributes }) => [attributes['class'], attributes['fill-opacity']]);
+    };
+    const bar = shown([1]).slice(1);
+    expect(shown([Infinity, 1, -Infinity, NaN])).toEqual([['rp-c0 rp-cell', '1'], ...bar]);
+    expect(shown([Infinity, 0, -Infinity])).toEqual([]);
+  });
+
+  test.each([1e-12, 1e-4, 0.5, 123456789, 3e30, 1.7e308])(
+    'up to %s: the labels beside the bar are whole, and say so',
+    (most) => {
+      for (const data of [
+        [0, most],
+        [-most, most],
+      ]) {
+        const root = parse(svgHeatMap({ data, shape: [1, 2] }, { width: 300 }));
+        const labels = all(root, 'text').filter(({ attributes }) => attributes['text-anchor'] === undefined);
+        expect(labels.length).toBeGreaterThan(1);
+        for (const label of labels) expect(numbers(label, 'x')[0]! + 7 * label.text.length).toBeLessThanOrEqual(300);
+        const values = labels.map(({ text }) => Number(text.replace('M', 'e6').replace('k', 'e3')));
+        for (const [i, value] of values.entries()) {
+          expect(value).toBeGreaterThan(i === 0 ? -Infinity : values[i - 1]!);
+          expect(Math.abs(value)).toBeLessThanOrEqual(most * (1 + 1e-12));
+        }
+      }
+    },
+  );
+
+  test('cells stand from whole pixels to whole pixels, without gaps; of finer ones the strongest is seen', () => {
+    const edges = (columns: number, at: number) => {
+      const data = Array.from({ length: columns }, (_, i) => (i === at ? -2 : 1));
+      const root = parse(svgHeatMap({ data, shape: [1, columns] }, { width: 300 }));
+      const frame = numbers(ofClass(root, 'rect', 'rp-axis')[0]!, 'x', 'width') as [number, number];
+      const map = ofClass(root, 'rect', 'rp-cell').filter((cell) => numbers(cell, 'x')[0]! < frame[0] + frame[1]);
+      return { frame, map, cells: map.map((cell) => numbers(cell, 'x', 'width') as [number, number]) };
+    };
+    for (const columns of [1, 3, 77, 5000, 65536]) {
+      const { frame, map, cells } = edges(columns, columns >> 1);
+      expect(cells.length).toBe(Math.min(columns, frame[1]));
+      let end = frame[0];
+      for (const [x, width] of cells) {
+        expect([x, Number.isInteger(x), width >= 1]).toEqual([end, true, true]);
+        end = x + width;
+      }
+      expect(end).toBe(frame[0] + frame[1]);
+      expect(map.filter(({ attributes }) => attributes['class'] === 'rp-c1 rp-cell').length).toBe(1);
+    }
+  });
+
+  /** The labels of rows, and of columns. */
+  const names = (root: Element): string[][] =>
+    ['end', 'middle'].map((anchor) =>
+      all(root, 'text')
+        .filter(({ attributes }) => attributes['text-anchor'] === anchor)
+        .map(({ text }) => text),
+    );
+
+  test('rows and columns go by their names, as many as can be read', () => {
+    const data = Array.from({ length: 6 }, (_, i) => i);
+    const options = { rowNames: ['a', '<b>'], columnNames: ['x', 'y', 'z'] };
+    const root = parse(svgHeatMap({ data, shape: [2, 3] }, options));
+    expect(names(root)).toEqual([
+      ['a', '<b>'],
+      ['x', 'y', 'z'],
+    ]);
+    const first = all(root, 'text').find(({ text }) => text === 'x');
+    const cell = ofClass(root, 'rect', 'rp-cell').find(({ attributes }) => attributes['fill-opacity'] === '0.6')!;
+    const [x, width] = numbers(cell, 'x', 'width') as [number, number];
+    expect(numbers(first!, 'x')[0]).toBeCloseTo(x + width / 2, 0); // 3 of 5: row 1, column 0
+    const many = Array.from({ length: 200 }, (_, i) => `word ${i}`);
+    const [rows, columns] = names(
+      parse(svgHeatMap({ data: new Float32Array(40_000), shape: [200, 200] }, { rowNames: many, columnNames: many })),
+    );
+    expect(rows!.length).toBeGreaterThan(10);
+    expect(rows!.length).toBeLessThan(40);
+    expect(columns!.length).toBeGreaterThan(3);
+    expect(columns!.length).toBeLessThan(12);
+    const places = columns!.map((name) => many.indexOf(name));
+    expect(places).toEqual(places.map((_, i) => i * places[1]!));
+  });
+
   test('zeros alone are an empty map', () => {
     expect(ofClass(parse(svgHeatMap({ data: [0, 0], shape: [1, 2] })), 'rect', 'rp-cell')).toEqual([]);
   });
@@ -190,6 +302,56 @@ describe('refusals', () => {
       OptionError,
       "svgLines: unknown option 'bins'. Known options: title, xLabel, yLabel, width, height, yScale.",
     ],
+    [
+      () =>
+        svgLines(
+          Array.from({ length: 40 }, (_, i) => ({ name: `series ${i}`, values })),
+          { height: 150 },
+        ),
+      OptionError,
+      'svgLines: height must be at least 222 for the names of 40 series, got 150. Raise it, or draw fewer.',
+    ],
+    [
+      () => svgLines({ name: 'a', values } as never),
+      OptionError,
+      'svgLines: series must be a list of { name, values }, got object.',
+    ],
+    [() => svgLines([{ values } as never]), OptionError, 'svgLines: series[0]: name must be a text, got undefined.'],
+    [
+      () => svgLines([{ name: 'a', values }, { name: 'b' } as never]),
+      OptionError,
+      'svgLines: series[1]: values must be an array of numbers, got undefined.',
+    ],
+    [
+      () => svgLines([{ name: 'a', values, x: 3 } as never]),
+      OptionError,
+      'svgLines: series[0]: x must be an array of numbers, got number.',
+    ],
+    [
+      () => svgLines([{ name: 'a', values, colour: 'red' } as never]),
+      OptionError,
+      "svgLines: series[0]: unknown option 'colour'. Known options: name, values, x.",
+    ],
+    [
+      () => svgLines([null as never]),
+      OptionError,
+      'svgLines: series[0]: options must be an object, got null. Options: name, values, x.',
+    ],
+    [
+      () => svgHeatMap({ data: values } as never),
+      ShapeError,
+      'svgHeatMap: matrix must be { data, shape: [rows, columns] }, got object.',
+    ],
+    [
+      () => svgHeatMap(undefined as never),
+      ShapeError,
+      'svgHeatMap: matrix must be { data, shape: [rows, columns] }, got undefined.',
+    ],
+    [
+      () => svgHistogram(undefined as never),
+      DataError,
+      'svgHistogram: values must be an array of numbers, got undefined.',
+    ],
     [() => svgLines([], { width: 20 }), OptionError, 'svgLines: width must be a whole number of at least 200, got 20.'],
     [
       () => svgHeatMap({ data: values, shape: [1, 2] }, { height: 1.5 }),
@@ -212,6 +374,21 @@ describe('refusals', () => {
       () => svgHeatMap({ data: values, shape: [2] }),
       ShapeError,
       'svgHeatMap: matrix must be (rows, columns), neither of them 0, got (2,).',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 1] }, { rowNames: ['a'] }),
+      OptionError,
+      'svgHeatMap: rowNames must be 2 texts, one for each of the rows, got 1.',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 1] }, { rowNames: ['a', 'b'.repeat(20)], width: 200 }),
+      OptionError,
+      'svgHeatMap: width must be at least 282 for the names of the rows, got 200. Raise it, or shorten them.',
+    ],
+    [
+      () => svgHeatMap({ data: values, shape: [2, 1] }, { columnNames: [1] as never }),
+      OptionError,
+      'svgHeatMap: columnNames must be 1 texts, one for each of the columns, got something else.',
     ],
     [
       () => svgHeatMap({ data: values, shape: [2, 2] }),

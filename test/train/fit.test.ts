@@ -113,6 +113,16 @@ it.each([7, 10])('goes on from update %i to the same bits', async (steps) => {
   expect(rest.report.epochs).toEqual(whole.report.epochs);
 });
 
+it('tells all of the validation at the end, within an epoch as well, and again where it goes on from there', async () => {
+  const { report, saved } = await run({ steps: 10 });
+  const { validLoss, validRight, figures } = report;
+  expect([validRight, figures]).toEqual([validLoss! < 0.05 ? 1 : 0, { root: Math.sqrt(validLoss!) }]);
+  const { model, training } = saved;
+  const stored = JSON.parse(JSON.stringify(training.values)) as Snapshot['values'];
+  const again = await run({}, { model, training: { ...training, values: stored } });
+  expect(again.report).toMatchObject({ steps: 10, validLoss, validRight, figures });
+});
+
 it('has other weights for another seed', async () => {
   const [one, two] = [await run({ steps: 5 }), await run({ steps: 5, seed: 2 })];
   expect(one.saved.model).not.toEqual(two.saved.model);

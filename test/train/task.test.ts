@@ -8,6 +8,7 @@ import type { Task } from '../../src/data/tasks/task.js';
 import { DataError, DivergenceError, MemoryError, OptionError } from '../../src/errors.js';
 import { CELLS } from '../../src/models/language-model.js';
 import { SequenceModel } from '../../src/models/sequence-model.js';
+import { evaluationFloats } from '../../src/models/sizes.js';
 import { evaluateTask } from '../../src/train/evaluate-task.js';
 import { fullTaskSettings, taskSettingsOf } from '../../src/train/task-settings.js';
 import { trainTask } from '../../src/train/train-task.js';
@@ -132,9 +133,23 @@ describe('exact resume', () => {
         const again = await resumed(bytes[stop]!, task);
         expect(Buffer.compare(again.bytes, bytes.at(-1)!), `from ${stop}`).toBe(0);
         expect(again.report.validLoss).toBe(report.validLoss);
+        expect(again.report.validRight).toBe(report.validRight);
       }
+      const right = report.validRight! * small.validSequences;
+      expect([right, report.figures]).toEqual([Math.round(right), undefined]);
     },
   );
+
+  test('the validation at the end of a run, also of one saved before it told more than the loss', async () => {
+    const { bytes, report } = await whole(addition, {});
+    const engine = await testEngine();
+    const { model, training } = decodeCheckpoint(engine, bytes.at(-1)!, 'end', { models: [SequenceModel] });
+    const { arrays, values } = training!;
+    expect(values['endLoss']).toEqual([report.validLoss, report.validRight]);
+    const before = { arrays, values: { ...values, endLoss: [report.validLoss!] } };
+    const again = await trainTask(model, addition, { resume: before });
+    expect([again.validLoss, again.validRight]).toEqual([report.validLoss, undefined]);
+  });
 
   test('over the end of an epoch, with what validation said', async () => {
     const options = { steps: 203, schedule: 'plateau', patience: 5, lr: 0.05 } as const;
@@ -196,6 +211,50 @@ describe('scores', () => {
     },
   );
 
+  test.each(TASK_NAMES.flatMap((name) => CELLS.map((cell) => [name, cell] as const)))(
+    '%s with %s: room is made for no more than it takes, and for most of it',
+    async (name, cell) => {
+      const task = shortTask(name);
+      const model = modelFor(await testEngine(), task, { cell, hiddenSize: 24, numLayers: 2 });
+      evaluateTask(model, task, { sequences: 40, batch: 40 });
+      const foreseen = model.engine.memory.bytes(evaluationFloats(model.sizes, 40, task.steps));
+      const share = foreseen / model.engine.memory.peakArenaBytes;
+      if (name !== 'reber') expect(share).toBeLessThanOrEqual(1); // its strings are shorter than the longest there may be
+      expect(share).toBeGreaterThan(0.7);
+    },
+  );
+
+  test.each(['parity', 'echo'] as const)('all inputs of %s, each once', async (name) => {
+    const task = createTask(name, { length: 6 });
+    const model = modelFor(await testEngine(), task);
+    const { all, form } = task;
+    const { inputs, targets } = all!.batch(0, 64);
+    const columns = Array.from({ length: 64 }, (_, b) => inputs.data.filter((_, i) => i % 64 === b).join(''));
+    expect(new Set(columns).size).toBe(64);
+    const answers = Array.from<number>(targets.data).flatMap((target) => [1 - target, target]);
+    expect(form.outputSize).toBe(2);
+    for (let b = 0; b < 64; b++) {
+      const { correct, asked } = task.judge(answers, { inputs, targets }, b);
+      expect(correct).toBe(asked);
+    }
+    expect(
+      all!
+        .batch(50, 7)
+        .inputs.data.filter((_, i) => i % 7 === 3)
+        .join(''),
+    ).toBe(columns[53]);
+    expect(evaluateTask(model, task, { sequences: 'all', batch: 7 }).sequences).toBe(64);
+  });
+
+  test('sequences for which there is no room are refused before they are drawn', async () => {
+    const model = modelFor(await testEngine(), addition);
+    const endless = { ...addition, steps: 1e9, batch: () => expect.unreachable() as never };
+    expect(() => evaluateTask(model, endless)).toThrow(MemoryError);
+    expect(() => evaluateTask(model, endless)).toThrow(
+      /^evaluate: task addition, batch 32, 1000000000 steps take about [\d.]+ MB. memory: /,
+    );
+  });
+
   test('evaluation changes neither weights nor random numbers', async () => {
     const model = modelFor(await testEngine(), addition, { dropout: 0.5 });
     const { state } = model.engine.random;
@@ -241,6 +300,11 @@ describe('refusals', () => {
     expect(() => evaluateTask(addition as never, addition)).toThrow(
       new OptionError('evaluateTask: takes a SequenceModel and a task. Make the task with createTask.'),
     );
+    for (const task of ['addition', undefined, { form: addition.form }]) {
+      const message = 'takes a SequenceModel and a task. Make the task with createTask.';
+      expect(() => evaluateTask(model, task as never)).toThrow(new OptionError(`evaluateTask: ${message}`));
+      expect(() => trainTask(model, task as never)).toThrow(new OptionError(`trainTask: ${message}`));
+    }
   });
 
   test('all inputs of a task that has no list of them, or too long a list', async () => {
@@ -250,9 +314,14 @@ describe('refusals', () => {
         'evaluateTask: addition with length 13 has 67108864 inputs, more than 16777216. Give a number of sequences.',
       ),
     );
-    const parity = shortTask('parity');
-    expect(() => evaluateTask(modelFor(model.engine, parity), parity, { sequences: 'all' })).toThrow(
-      new OptionError('evaluateTask: the inputs of parity cannot be listed. Give a number of sequences.'),
+    expect(() => evaluateTask(model, createTask('addition', { length: 1000 }), { sequences: 'all' })).toThrow(
+      'evaluateTask: addition with length 1000 has countless inputs, more than 16777216. Give a number of sequences.',
+    );
+    const copy = shortTask('copy');
+    expect(() => evaluateTask(modelFor(model.engine, copy), copy, { sequences: 'all' })).toThrow(
+      new OptionError(
+        'evaluateTask: the inputs of copy are not listed, but only those of addition, parity, echo. Give a number of sequences.',
+      ),
     );
     expect(() => evaluateTask(model, addition, { sequences: 0 })).toThrow(OptionError);
     expect(() => evaluateTask(model, addition, { count: 3 } as object)).toThrow(/unknown option 'count'/);

@@ -41,8 +41,7 @@ function pairs(from: number, width: number): Bits {
  * the last step brings.
  */
 function baseline(width: number): number {
-  let carries = 0;
-  for (let k = 0; k < width; k++) carries += (1 - 2 ** -k) / 2;
+  const carries = width / 2 - 1 + 2 ** -width; // the sum over all k
   const last = (1 - 2 ** -width) / 2;
   const zeros = (width / 4 + 1) * binaryEntropy((carries / 4 + last) / (width / 4 + 1));
   const others = ((3 * width) / 4) * binaryEntropy(carries / width);

@@ -43,7 +43,7 @@ export const COPY: TaskKind = {
     items: { value: 10, least: 1, meaning: 'symbols to keep' },
     symbols: { value: 8, least: 2, meaning: 'different symbols' },
   },
-  recipe: { cell: 'gru', hiddenSize: 128, steps: 4000, batch: 16, lr: 3e-3, schedule: 'constant', clipNorm: 1 },
+  recipe: { cell: 'gru', hiddenSize: 128, steps: 3000, batch: 32, lr: 1e-2, schedule: 'cosine', clipNorm: 1, chrono: true }, // prettier-ignore
   define({ length = 0, items = 0, symbols = 0 }): TaskDefinition {
     const sizes = { length, items, symbols };
     const steps = length + 2 * items;

@@ -1,19 +1,20 @@
 /** Echo: random bits, each to be told again a fixed number of steps later, while new ones come in. */
 
 import { OptionError } from '../../errors.js';
+import { ofBits } from './bits.js';
+import type { Bits } from './bits.js';
 import { judgeClasses } from './judge.js';
 import { IGNORED } from '../sequences.js';
 import type { SequenceBatch } from '../sequences.js';
 import type { TaskDefinition, TaskKind } from './task.js';
-import type { Random } from '../../random.js';
 
-function draw(random: Random, T: number, delay: number, B: number): SequenceBatch {
+function echoes(bits: Bits, T: number, delay: number, B: number): SequenceBatch {
   const inputs = new Float32Array(T * B);
   const targets = new Int32Array(T * B).fill(IGNORED);
   for (let b = 0; b < B; b++) {
     for (let t = 0; t < T; t++) {
       const row = t * B + b;
-      inputs[row] = random.integer(2);
+      inputs[row] = bits(b, t);
       if (t >= delay) targets[row] = inputs[row - delay * B]!;
     }
   }
@@ -37,7 +38,7 @@ export const ECHO: TaskKind = {
       form: { inputs: 'values', inputSize: 1, outputs: 'classes', outputSize: 2, at: 'every' },
       steps: T,
       baseline: Math.LN2,
-      batch: (random, size) => draw(random, T, delay, size),
+      ...ofBits(T, (bits, B) => echoes(bits, T, delay, B)),
       judge: judgeClasses,
     };
   },

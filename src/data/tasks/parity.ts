@@ -1,17 +1,19 @@
 /** Parity: at every step, whether the number of ones so far is odd. Never more than one bit of memory, for any length. */
 
+import { ofBits } from './bits.js';
+import type { Bits } from './bits.js';
 import { binaryEntropy, judgeClasses } from './judge.js';
 import type { SequenceBatch } from '../sequences.js';
 import type { TaskDefinition, TaskKind } from './task.js';
-import type { Random } from '../../random.js';
 
-function draw(random: Random, T: number, B: number): SequenceBatch {
+function parities(bits: Bits, T: number, B: number): SequenceBatch {
   const inputs = new Float32Array(T * B);
   const targets = new Int32Array(T * B);
   for (let b = 0; b < B; b++) {
     let odd = 0;
-    for (let row = b; row < T * B; row += B) {
-      inputs[row] = random.integer(2);
+    for (let t = 0; t < T; t++) {
+      const row = t * B + b;
+      inputs[row] = bits(b, t);
       targets[row] = odd ^= inputs[row]!;
     }
   }
@@ -29,7 +31,7 @@ export const PARITY: TaskKind = {
       form: { inputs: 'values', inputSize: 1, outputs: 'classes', outputSize: 2, at: 'every' },
       steps: T,
       baseline: binaryEntropy((1 + 1 / T) / 2), // the bit itself, which is right at the first step and half of the others
-      batch: (random, size) => draw(random, T, size),
+      ...ofBits(T, (bits, B) => parities(bits, T, B)),
       judge: judgeClasses,
     };
   },

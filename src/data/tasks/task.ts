@@ -48,6 +48,8 @@ export interface Recipe {
   readonly lr: number;
   readonly schedule: 'constant' | 'cosine';
   readonly clipNorm: number;
+  /** Whether units begin with memories of all lengths up to that of the task (src/layers/chrono.ts). Default false. */
+  readonly chrono?: boolean;
 }
 
 /** A whole number that a task is made with. */

@@ -33,7 +33,10 @@ const many = (size: number): WordVectors => {
 describe.each(VECTOR_FORMATS)('%s', (format) => {
   test.each([1, 2, 5, 100])('vectors of %i numbers come back bit for bit, told or found', (size) => {
     // One number a word in GloVe's form looks like a header, where the word is a number.
-    if (size === 1 && format === 'glove') return expect(readWordVectors(bytes('a 1\nb 2\n')).size).toBe(1);
+    if (size === 1 && format === 'glove') {
+      expect(readWordVectors(bytes('a 1\nb 2\n')).size).toBe(1);
+      return;
+    }
     const vectors = many(size);
     const file = writeWordVectors(vectors, { format });
     for (const options of [{}, { format }]) {
@@ -100,7 +103,7 @@ describe('refusals', () => {
     ['binary twice', binary('2 1\n', [['a', [1.7]], ['a', [2.3]]], '\n'), "v, word 2: 'a' was on word 1 already. Take one of the two out."],
   ]; // prettier-ignore
 
-  test.each(cases)('%s', (_, file, message, format = undefined) => {
+  test.each(cases)('%s', (_, file, message, format) => {
     const error = thrown(() => readWordVectors(file, { name: 'v', format }));
     expect(error).toBeInstanceOf(DataError);
     expect(error.message).toBe(message);
