@@ -81,6 +81,7 @@ export async function word2vecCommand(options: Word2VecArguments): Promise<numbe
       onProgress: (event) => output.progress(event),
       ...(folder === undefined ? {} : { onSave: (current: Word2VecRun) => save(folder, job, current) }),
     });
+    output.start(run);
     const report = await run;
     await writeAtomically(options.out, writeWordVectors(job.model.vectors(), { format }));
     output.done(report, options.out, folder);
@@ -200,17 +201,28 @@ class Output {
     else this.#line.message(text);
   }
 
+  /** Begins the line of the epoch that comes next, if there is one. */
+  start({ trainer }: Word2VecRun): void {
+    const { history, settings, corpus, epochWords } = trainer;
+    if (history.length >= settings.epochs) return;
+    this.#newLine(history.length + 1, settings.epochs, corpus.length, epochWords);
+  }
+
+  #newLine(epoch: number, epochs: number, total: number, initial: number): void {
+    this.#line = new ProgressLine({ label: `epoch ${epoch}/${epochs}`, total, initial, unit: 'word' });
+  }
+
   progress(event: Word2VecProgress): void {
     const { epoch, epochs, epochWords, wordsPerEpoch } = event;
-    this.#line ??= new ProgressLine({ label: `epoch ${epoch}/${epochs}`, total: wordsPerEpoch, unit: 'word' });
     const left = epoch < epochs ? { 'run left': formatDuration(1000 * event.etaSeconds) } : {};
     const fields = { loss: event.trainLoss.toFixed(4), ...left, 'word/s': formatCount(event.wordsPerSecond) };
     if (event.event === 'chunk') {
-      this.#line.update(epochWords, fields);
+      this.#line?.update(epochWords, fields);
       return;
     }
-    this.#line.finish(fields, epochWords);
+    this.#line?.finish(fields, epochWords);
     this.#line = undefined;
+    if (epoch < epochs) this.#newLine(epoch + 1, epochs, wordsPerEpoch, 0);
     const { trainLoss, lr, wordsPerSecond, seconds } = event;
     if (this.#json) print({ event: 'epoch', epoch, trainLoss, lr, wordsPerSecond, seconds });
   }
