@@ -70,10 +70,11 @@ export async function newKindJob(kind: AnyKind, given: TrainArguments): Promise<
   fullFitSettings(settings); // what is wrong with them is said before anything is read or made
   const options = ownOptions(kind, given);
   const data = await kind.read(path, options);
+  const engine = await createEngine({ seed, ...engineOptions(given) });
+  const model = kind.create(engine, data, options); // before there is a folder: its options may contradict each other
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
-  const engine = await createEngine({ seed, ...engineOptions(given) });
-  const makeModel = (): Learner<unknown> => kind.create(engine, data, options);
+  const makeModel = (): Learner<unknown> => model;
   return job({ kind, folder: out, path, options, data, engine, makeModel, settings, resume: undefined, replaces });
 }
 

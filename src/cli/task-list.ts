@@ -25,7 +25,7 @@ export function listTasks({ json = false, ...others }: TrainArguments): number {
 /** What learns from a file, a line for the kind and one for each of its options. */
 function kindAsLines({ name, summary, source, options }: AnyKind): string {
   const rows = [source, ...options].map(([flags, meaning]) => `  ${flags.padEnd(28)}${meaning}\n`);
-  return `${name.padEnd(10)}${summary}\n${rows.join('')}`;
+  return `${name.padEnd(14)}${summary}\n${rows.join('')}`;
 }
 
 function kindAsJson({ name, summary, source, options, recipe }: AnyKind): string {
@@ -47,5 +47,5 @@ function asLines(name: TaskName): string {
   const rows = Object.entries(options).map(([option, { value, meaning }]) => {
     return `  ${`${flag(option)} N`.padEnd(14)}${meaning} (${value})\n`;
   });
-  return `${name.padEnd(10)}${summary}; without memory ${baseline.toFixed(4)} ${unit}\n${rows.join('')}`;
+  return `${name.padEnd(14)}${summary}; without memory ${baseline.toFixed(4)} ${unit}\n${rows.join('')}`;
 }

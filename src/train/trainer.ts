@@ -167,7 +167,10 @@ export class Trainer implements Snapshotable {
    */
   verify(): void {
     const { objective } = this;
-    const loss = this.model.engine.evaluate(() => objective.loss(this.#step, this.#initialState()).loss.item());
+    const { engine } = this.model;
+    const before = engine.random.state; // a loss may draw; a check must not
+    const loss = engine.evaluate(() => objective.loss(this.#step, this.#initialState()).loss.item());
+    engine.random.state = before;
     this.#checkLoss('loss', loss);
   }
 

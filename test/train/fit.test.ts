@@ -123,6 +123,22 @@ it('tells all of the validation at the end, within an epoch as well, and again w
   expect(again.report).toMatchObject({ steps: 10, validLoss, validRight, figures });
 });
 
+it('is the same run however often it is saved, though its loss draws', async () => {
+  class Drawing extends MeanTeller {
+    override loss(batch: Batch): View {
+      this.engine.random.uniform();
+      return super.loss(batch);
+    }
+  }
+  const weights = async (options: FitOptions) => {
+    const model = new Drawing(await createEngine({ seed: 1, kernels: 'js' }));
+    await fit(model, DATA, { batch: 8, steps: 12, ...options });
+    return model.stateDict();
+  };
+  const onSave = () => Promise.resolve();
+  expect(await weights({ onSave, saveSeconds: 1e-9 })).toEqual(await weights({}));
+});
+
 it('has other weights for another seed', async () => {
   const [one, two] = [await run({ steps: 5 }), await run({ steps: 5, seed: 2 })];
   expect(one.saved.model).not.toEqual(two.saved.model);
