@@ -85,6 +85,7 @@ const LOCKED: Record<string, string> = {
   softmaxBackward: 'd2cfcff4',
   softmaxForward: 'b57e92dc',
   sumSquares: 'c290c3ee',
+  word2vecRows: '30b1e2f5',
   zoneoutBackward: 'd29066bb',
   zoneoutForward: '19ed7439',
 };
@@ -411,6 +412,15 @@ const RUNS: Record<string, () => number[]> = {
     kernels.rowDropout(y, some(4 * 7), ids([4, 0, 4, 1]), 4, 7, 2 ** 23, 2, 5, 6);
     return bits(4 * 7, y);
   },
+
+  word2vecRows: () =>
+    [0, 1].flatMap((exact) => {
+      const [input, output, scores] = [some(5 * 23), some(6 * 23), some(17)];
+      // Two inputs and three outputs, then one input and five outputs, the second labelled 1.
+      const stream = ids([2, 3, 4, 0, 1, 4, 10, 1, 5, 2, 0, 3, 4, 6, 8, 0, 0]);
+      kernels.word2vecRows(input, output, scores, stream, ids([0, 7]), some(3 * 23), 2, 23, 0.05, exact, 0);
+      return [...bits(5 * 23, input), ...bits(6 * 23, output), ...bits(17, scores)];
+    }),
 
   zoneoutForward: () => {
     const y = some(SIZE);
