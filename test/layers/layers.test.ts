@@ -166,7 +166,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Embedding',
     (engine) => new Embedding(engine, { vocabSize: 3, size: 2, dim: 4 } as never),
-    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init, dropout.",
+    "Embedding: unknown option 'dim'. Known options: vocabSize, size, init, dropout, frozen.",
   ],
   [
     'Embedding',
@@ -176,7 +176,7 @@ const options: [string, (engine: Engine) => unknown, string][] = [
   [
     'Linear',
     (engine) => new Linear(engine, { inputSize: 3, outputSize: 2, features: 4 } as never),
-    "Linear: unknown option 'features'. Known options: inputSize, outputSize, bias, init.",
+    "Linear: unknown option 'features'. Known options: inputSize, outputSize, bias, init, weight.",
   ],
   [
     'Linear',
