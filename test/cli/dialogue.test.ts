@@ -177,7 +177,11 @@ describe('refusals', () => {
     ['train --task dialogue --dialogues blank --out x', 3, /blank:2: utterance 2 is empty. Leave it out\./],
     ['train --task dialogue --dialogues talk --out x --layers 2', 2, /this run is on dialogues, which has no --layers/],
     ['train --task dialogue --dialogues talk --out x --cell rnn', 2, /cell must be one of gru, lstm, got rnn/],
-    ['train --task dialogue --dialogues talk --out x --word-dropout 1', 2, /--word-dropout must be a number (from 0|at least 0)/],
+    [
+      'train --task dialogue --dialogues talk --out x --word-dropout 1',
+      2,
+      /--word-dropout must be a number (from 0|at least 0)/,
+    ],
     ['train --task dialogue --dialogues talk --out x --annealing 9', 2, /annealing 9 .+ and latent is 0/],
     ['train --task addition --dialogues talk --out x', 2, /which has no --dialogues/],
     ['evaluate vhred', 2, /--dialogues is missing; vhred holds a model of dialogues/],
