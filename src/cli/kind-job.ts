@@ -11,7 +11,7 @@ import type { Learner } from '../models/learner.js';
 import { Fields } from '../models/snapshot.js';
 import type { Json, Snapshot } from '../models/snapshot.js';
 import { fit } from '../train/fit.js';
-import { fullFitSettings } from '../train/fit-settings.js';
+import { FIT_SETTINGS, fullFitSettings } from '../train/fit-settings.js';
 import type { FitSettings } from '../train/fit-settings.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
@@ -22,26 +22,7 @@ import type { AnyKind, KindArguments } from './kind.js';
 import type { Conclusion } from './train-output.js';
 
 /** General options that every kind takes. */
-const GENERAL = [
-  'task',
-  'out',
-  'epochs',
-  'steps',
-  'batch',
-  'optimizer',
-  'lr',
-  'schedule',
-  'clipNorm',
-  'clipValue',
-  'patience',
-  'seed',
-  'kernels',
-  'threads',
-  'revectorize',
-  'log',
-  'json',
-  'resume',
-];
+const GENERAL = ['task', 'out', 'resume', ...FIT_SETTINGS, 'kernels', 'threads', 'revectorize', 'log', 'json'];
 
 /** What the two ways to a job come to. */
 interface Parts {

@@ -90,7 +90,7 @@ export function rowOf(values: FloatArray, r: number, V: number): FloatArray {
  * @param choose the token a row goes on with, from its logits (V)
  */
 export function decode<S, N = never>(
-  model: TokenModel<S, N>,
+  model: Omit<TokenModel<S, N>, 'select'>,
   state: S,
   rows: number,
   maxLength: number,

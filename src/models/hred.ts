@@ -16,7 +16,7 @@
 
 import { dialogueBatch } from '../data/dialogues.js';
 import type { DialogueBatch } from '../data/dialogues.js';
-import { Vocabulary } from '../data/vocabulary.js';
+import { BEGINNING, Vocabulary } from '../data/vocabulary.js';
 import type { Engine, HostArray } from '../engine.js';
 import { Embedding } from '../layers/embedding.js';
 import { GRU } from '../layers/gru.js';
@@ -37,13 +37,15 @@ import { gaussianDivergence } from '../ops/gaussian-divergence.js';
 import { gaussianSample } from '../ops/gaussian-sample.js';
 import { reshape } from '../ops/transpose.js';
 import { Random } from '../random.js';
+import { decode } from './decode.js';
+import type { NextTokens } from './decode.js';
 import { checkDialogues, contextLayout, countTargets, decoderLayout } from './hred-layout.js';
 import { describeHred, fullHredOptions, HRED_OPTIONS } from './hred-options.js';
 import type { FullHredOptions, HredOptions } from './hred-options.js';
 import { Learner } from './learner.js';
 import type { Score } from './learner.js';
 import { fromStored, makeRecurrent } from './network.js';
-import { checkReply, encodeSaid, sayWords } from './reply.js';
+import { checkReply, encodeSaid, wordChooser } from './reply.js';
 import type { ReplyOptions } from './reply.js';
 import { Fields } from './snapshot.js';
 import type { Snapshot } from './snapshot.js';
@@ -217,15 +219,14 @@ export class HRED extends Learner<DialogueBatch> {
     const ids = encodeSaid(operation, utterances, this.vocabulary);
     const drawn = choice.sampling.temperature === 0 ? undefined : choice.random;
     const begin = this.engine.evaluate(() => this.#listen(ids, drawn));
-    let { state } = begin;
-    const said = sayWords(choice, (id) =>
+    const step = (tokens: Int32Array, state: RecurrentState): NextTokens<RecurrentState, never> =>
       this.engine.evaluate(() => {
-        const step = this.#say(id, begin.given, state);
-        state = step.state.detach();
-        return step.logits.toArray();
-      }),
-    );
-    return this.vocabulary.decode(said);
+        const said = this.#say(tokens, begin.given, state);
+        return { logits: said.logits.toArray(), state: said.state.detach() };
+      });
+    const model = { size: this.vocabulary.size, end: BEGINNING, step };
+    const [said] = decode(model, begin.state, 1, choice.length, wordChooser(choice));
+    return this.vocabulary.decode(said!.ids);
   }
 
   /**
@@ -253,8 +254,8 @@ export class HRED extends Learner<DialogueBatch> {
   }
 
   /** One step of the decoder: the logits of the next id, (1, 1, V). */
-  #say(id: number, given: HostArray, state: RecurrentState): { logits: View; state: RecurrentState<View> } {
-    const word = this.#embedding.forward({ data: Int32Array.of(id), shape: [1, 1] });
+  #say(ids: Int32Array, given: HostArray, state: RecurrentState): { logits: View; state: RecurrentState<View> } {
+    const word = this.#embedding.forward({ data: ids, shape: [1, 1] });
     const fed = concat([word, this.engine.input({ data: given.data, shape: [1, ...given.shape] })], 2);
     const { output, state: next } = this.#decoder.forward(fed, state);
     return { logits: this.#head.forward(output), state: next };

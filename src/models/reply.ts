@@ -1,11 +1,13 @@
-/** Answers in a dialogue: what is asked for, what has been said, and the answer word by word. */
+/** Answers in a dialogue: what is asked for, what has been said, and how words are chosen. */
 
 import { encodeUtterance } from '../data/dialogues.js';
-import { BEGINNING, PADDING, UNKNOWN } from '../data/vocabulary.js';
+import { BEGINNING } from '../data/vocabulary.js';
 import type { Vocabulary } from '../data/vocabulary.js';
 import { DataError, OptionError } from '../errors.js';
+import type { FloatArray } from '../memory/heap.js';
 import { checkKnown, checkSeed, checkSize } from '../options.js';
 import { Random } from '../random.js';
+import { UNWRITTEN } from './decode.js';
 import { checkSampleOptions, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 
@@ -47,21 +49,12 @@ export function encodeSaid(operation: string, utterances: readonly string[], voc
   });
 }
 
-/**
- * The ids of an utterance, from its BEGINNING to the next, both left out.
- * @param logitsAfter the logits (V) of what follows an id
- */
-export function sayWords(
-  { sampling, length, random }: Choice,
-  logitsAfter: (id: number) => ArrayLike<number>,
-): number[] {
-  const said: number[] = [];
-  while (said.length < length) {
-    // An utterance has at least one symbol.
-    const excluded = said.length === 0 ? [PADDING, UNKNOWN, BEGINNING] : [PADDING, UNKNOWN];
-    const next = sampleToken(logitsAfter(said.at(-1) ?? BEGINNING), random, sampling, excluded);
-    if (next === BEGINNING) break;
-    said.push(next);
-  }
-  return said;
+/** What chooses the words of an utterance, one after another, from their logits (V). It has at least one. */
+export function wordChooser({ sampling, random }: Choice): (logits: FloatArray) => number {
+  let excluded = [...UNWRITTEN, BEGINNING];
+  return (logits) => {
+    const id = sampleToken(logits, random, sampling, excluded);
+    excluded = [...UNWRITTEN];
+    return id;
+  };
 }
