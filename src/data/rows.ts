@@ -55,7 +55,8 @@ export class Rows implements Examples<FloatTensor> {
     const order = Array.from({ length: this.count }, (_, i) => i);
     new Random(seed).shuffle(order);
     const { width } = this;
-    const data = this.#data.slice();
+    // Not slice(), which of Node's Buffer is a view of the same bytes.
+    const data = this.#data instanceof Uint8Array ? new Uint8Array(this.#data.length) : this.#data.slice();
     for (const [i, from] of order.entries()) data.set(this.#data.subarray(from * width, (from + 1) * width), i * width);
     return new Rows(data, width);
   }

@@ -46,11 +46,13 @@ test('the end is cut off, at least one row of it', () => {
   expect(() => rows.split(1)).toThrow(new OptionError('split: fraction must be a number above 0 and below 1, got 1.'));
 });
 
-test('shuffled, every row is there once, in an order that follows from the seed', () => {
-  const rows = new Rows(
-    Uint8Array.from({ length: 300 }, (_, i) => Math.floor(i / 3)),
-    3,
-  );
+test.each([
+  ['bytes', Uint8Array],
+  ['a Buffer', Buffer], // its slice() is no copy
+  ['floats', Float32Array],
+])('shuffled, every row of %s is there once, in an order that follows from the seed', (name, type) => {
+  const scale = name === 'floats' ? 1 / 255 : 1;
+  const rows = new Rows(type.from(Array.from({ length: 300 }, (_, i) => scale * Math.floor(i / 3))), 3);
   const order = (seed: number): number[] => {
     const { data } = rows.shuffled(seed).batch(Array.from({ length: 100 }, (_, i) => i));
     expect(data.every((x, i) => x === data[3 * Math.floor(i / 3)])).toBe(true);
