@@ -9,6 +9,7 @@ import type { AutoencoderOptions } from '../../src/models/autoencoder.js';
 import { Adam } from '../../src/optim/adam.js';
 import { Random } from '../../src/random.js';
 import { doubleEngine } from '../engine/settings.js';
+import { dropout } from '../../src/ops/dropout.js';
 import { gradcheck, numbers } from '../ops/gradcheck.js';
 import { testEngine } from '../train/texts.js';
 
@@ -33,6 +34,7 @@ describe('the loss', () => {
     { activation: 'silu', variational: false },
     { activation: 'sigmoid', variational: false, outputs: 'values' },
     { hiddenSizes: [] },
+    { hiddenSizes: [], inputDropout: 0.4 },
   ])('has the gradient of finite differences, with the same noise each time: %o', async (options) => {
     const engine = await doubleEngine();
     const model = make(engine, options);
@@ -92,6 +94,30 @@ describe('the loss', () => {
     expect(at(1000)).toBe(all);
     expect(at()).toBe(all);
     expect(engine.evaluate(() => model.loss(rows(), 0).item())).toBeCloseTo(reconstruction! + kl!, 4);
+  });
+
+  test('compares what comes of a row that is shown in part with all of it; evaluation shows all', async () => {
+    const engine = await doubleEngine();
+    const options = { variational: false, outputs: 'values', activation: 'tanh' } as const;
+    const model = make(engine, { ...options, inputDropout: 0.5 });
+    const { state } = engine.random;
+    let shown: number[] = [];
+    engine.step(() => {
+      const seen = dropout(engine.input(rows()), 0.5);
+      shown = Array.from(seen.toArray());
+      return model.loss(rows());
+    });
+    engine.random.state = state;
+    const loss = engine.step(() => model.loss(rows()));
+    const dropped = shown.filter((x) => x === 0).length;
+    expect(dropped).toBeGreaterThan(0);
+    expect(dropped).toBeLessThan(B * I);
+    const { data } = model.reconstruct({ data: shown, shape: [B, I] });
+    const error = data.reduce((sum, y, i) => sum + (y - rows().data[i]!) ** 2, 0);
+    expect(loss).toBeCloseTo(error / 2 / B, 6);
+    const whole = make(engine, options);
+    whole.loadStateDict(model.stateDict());
+    expect(model.evaluate([rows()])).toEqual(whole.evaluate([rows()]));
   });
 
   test('of a plain autoencoder is the reconstruction alone', async () => {
@@ -199,6 +225,7 @@ test.each<[object, string]>([
     'Autoencoder: activation must be one of relu, tanh, sigmoid, leakyRelu, silu, gelu, got identity.',
   ],
   [{ outputs: 'bytes' }, 'Autoencoder: outputs must be one of probabilities, values, got bytes.'],
+  [{ inputDropout: 1 }, 'Autoencoder: inputDropout must be a number at least 0 and below 1, got 1.'],
   [{ codeSize: undefined }, 'Autoencoder: codeSize must be a whole number of at least 1, got undefined.'],
   [{ variational: 'no' }, "Autoencoder: variational must be true or false, got 'no'."],
   [{ klWeight: -1 }, 'Autoencoder: klWeight must be a number at least 0, got -1.'],
@@ -213,8 +240,8 @@ test.each<[object, string]>([
   ],
   [
     { hiddenSize: 9 },
-    "Autoencoder: unknown option 'hiddenSize'. Known options: inputSize, hiddenSizes, activation, outputs, codeSize, " +
-      'variational, klWeight, annealSteps.',
+    "Autoencoder: unknown option 'hiddenSize'. Known options: inputSize, hiddenSizes, activation, outputs, " +
+      'inputDropout, codeSize, variational, klWeight, annealSteps.',
   ],
 ])('refused: %o', async (options, message) => {
   const engine = await testEngine();
