@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,5 +13,11 @@ export default defineConfig({
       '#storage': source('./src/checkpoint/storage.node.ts'),
     },
   },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Of two cores the default is one worker; the tests of the command line wait for processes most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+  },
 });
