@@ -8,7 +8,6 @@ import { Autoencoder, HIDDEN_ACTIVATIONS } from '../models/autoencoder.js';
 import type { Kind, KindArguments, KindOption } from './kind.js';
 import { oneOf, path, real, whole } from './options.js';
 import { readPictures } from './pictures.js';
-import { fraction } from './shared-options.js';
 import { exampleTerms } from './terms.js';
 
 /** The pictures of a file, and how they are cut. */
@@ -52,11 +51,7 @@ export const VAE_KIND: Kind<Autoencoder, FloatTensor, Pictures> = {
       `${HIDDEN_ACTIVATIONS.join(', ')} (relu)`,
       oneOf<string>('--activation', HIDDEN_ACTIVATIONS),
     ],
-    [
-      '--input-dropout <p>',
-      'share of the pixels that the encoder is not shown in training (0)',
-      fraction('--input-dropout'),
-    ],
+    ['--binarize', 'pixels are drawn as black or white by their brightness, anew in every epoch of training'],
     ['--in-order', 'the end of the file validates, instead of pictures drawn from all of it'],
   ],
   paths: [],
@@ -79,7 +74,7 @@ export const VAE_KIND: Kind<Autoencoder, FloatTensor, Pictures> = {
     return new Autoencoder(engine, {
       inputSize: rows.width,
       hiddenSizes: new Array<number>(layers as number).fill(hidden as number),
-      inputDropout: given['inputDropout'] as number | undefined,
+      binarize: given['binarize'] === true,
       activation: given['activation'] as (typeof HIDDEN_ACTIVATIONS)[number] | undefined,
       ...(codeOptions(given) as { codeSize: number }),
     });

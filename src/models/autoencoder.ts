@@ -13,9 +13,8 @@ import { Linear } from '../layers/linear.js';
 import type { View } from '../memory/view.js';
 import { activation, sigmoid } from '../ops/activation.js';
 import { multiply } from '../ops/broadcast.js';
-import { dropout } from '../ops/dropout.js';
 import { binaryCrossEntropy, meanSquaredError } from '../ops/pointwise-loss.js';
-import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
+import { checkChoice, checkFlag, checkKnown, checkSize } from '../options.js';
 import type { Random } from '../random.js';
 import { Axes } from '../shape.js';
 import { fromStored } from './network.js';
@@ -41,11 +40,10 @@ export interface AutoencoderOptions extends VariationalOptions {
    */
   readonly outputs?: 'probabilities' | 'values' | undefined;
   /**
-   * The share of a row that the encoder is not shown in training, drawn anew each time, from 0 to below 1: the model has
-   * to say what it has not seen, and learns few rows by heart less (Vincent et al. 2008; for variational ones Im et al.
-   * 2017). Default 0.
+   * In training every number is 1 with itself as the probability and otherwise 0, drawn anew each time, so that the same
+   * rows are never learnt by heart (dynamic binarization: Salakhutdinov and Murray 2008). For probabilities. Default false.
    */
-  readonly inputDropout?: number | undefined;
+  readonly binarize?: boolean | undefined;
 }
 
 /** Options with every default filled in. */
@@ -54,7 +52,7 @@ type FullOptions = FullVariationalOptions & {
 };
 
 const OPERATION = 'Autoencoder';
-const OPTIONS = ['inputSize', 'hiddenSizes', 'activation', 'outputs', 'inputDropout', ...VARIATIONAL_OPTIONS] as const;
+const OPTIONS = ['inputSize', 'hiddenSizes', 'activation', 'outputs', 'binarize', ...VARIATIONAL_OPTIONS] as const;
 
 /** Rows that encode and decode take at a time, so that their memory does not grow with all there are. */
 const CHUNK = 256;
@@ -109,7 +107,8 @@ export class Autoencoder extends VariationalLearner<FloatTensor> {
     return shape[0]!;
   }
 
-  protected override evidence(batch: FloatTensor, random: Random): Evidence {
+  protected override evidence(given: FloatTensor, random: Random): Evidence {
+    const batch = this.options.binarize && this.engine.tape.recording ? binarized(given, random) : given;
     const features = this.#features(batch, 'batch');
     const { z, divergence } = this.#coded(features, random);
     const output = this.#output(z);
@@ -124,7 +123,7 @@ export class Autoencoder extends VariationalLearner<FloatTensor> {
   /** What the code is read from, (B, H) of the last layer before it. */
   #features(rows: HostArray, argument: string): View {
     new Axes(OPERATION).bind('I', this.options.inputSize, 'inputSize').check(argument, rows.shape, 'B I');
-    const x = dropout(this.engine.input(rows, `${argument} of ${OPERATION}`), this.options.inputDropout);
+    const x = this.engine.input(rows, `${argument} of ${OPERATION}`);
     return this.#encoder.reduce((h, layer) => activation(layer.forward(h), this.options.activation), x);
   }
 
@@ -234,7 +233,24 @@ function fullOptions(options: AutoencoderOptions): FullOptions {
     hiddenSizes: hiddenSizes.map((size, k) => checkSize(OPERATION, `hiddenSizes[${k}]`, size)),
     activation: checkChoice(OPERATION, 'activation', options.activation ?? 'relu', HIDDEN_ACTIVATIONS),
     outputs: checkChoice(OPERATION, 'outputs', options.outputs ?? 'probabilities', ['probabilities', 'values']),
-    inputDropout: checkNumber(OPERATION, 'inputDropout', options.inputDropout ?? 0, { least: 0, below: 1 }),
+    binarize: fullBinarize(options),
     ...fullVariationalOptions(OPERATION, options),
   };
+}
+
+/** @throws OptionError */
+function fullBinarize({ binarize = false, outputs }: AutoencoderOptions): boolean {
+  if (checkFlag(OPERATION, 'binarize', binarize) && outputs === 'values') {
+    throw new OptionError(`${OPERATION}: binarize draws by probabilities, and outputs are values. Leave one out.`);
+  }
+  return binarize;
+}
+
+/** Each number 1 with itself as the probability, else 0. */
+function binarized({ data, shape }: FloatTensor, random: Random): FloatTensor {
+  const drawn = new Float64Array(data.length);
+  random.fillBetween(drawn, 0, 1);
+  const pixels = new Float32Array(data.length);
+  for (let i = 0; i < pixels.length; i++) if (drawn[i]! < data[i]!) pixels[i] = 1;
+  return { data: pixels, shape };
 }

@@ -9,7 +9,6 @@ import type { AutoencoderOptions } from '../../src/models/autoencoder.js';
 import { Adam } from '../../src/optim/adam.js';
 import { Random } from '../../src/random.js';
 import { doubleEngine } from '../engine/settings.js';
-import { dropout } from '../../src/ops/dropout.js';
 import { gradcheck, numbers } from '../ops/gradcheck.js';
 import { testEngine } from '../train/texts.js';
 
@@ -34,7 +33,7 @@ describe('the loss', () => {
     { activation: 'silu', variational: false },
     { activation: 'sigmoid', variational: false, outputs: 'values' },
     { hiddenSizes: [] },
-    { hiddenSizes: [], inputDropout: 0.4 },
+    { hiddenSizes: [], binarize: true },
   ])('has the gradient of finite differences, with the same noise each time: %o', async (options) => {
     const engine = await doubleEngine();
     const model = make(engine, options);
@@ -96,28 +95,20 @@ describe('the loss', () => {
     expect(engine.evaluate(() => model.loss(rows(), 0).item())).toBeCloseTo(reconstruction! + kl!, 4);
   });
 
-  test('compares what comes of a row that is shown in part with all of it; evaluation shows all', async () => {
+  test('binarized, is that of rows of ones and zeros that are drawn anew; evaluation is of the rows themselves', async () => {
     const engine = await doubleEngine();
-    const options = { variational: false, outputs: 'values', activation: 'tanh' } as const;
-    const model = make(engine, { ...options, inputDropout: 0.5 });
-    const { state } = engine.random;
-    let shown: number[] = [];
-    engine.step(() => {
-      const seen = dropout(engine.input(rows()), 0.5);
-      shown = Array.from(seen.toArray());
-      return model.loss(rows());
-    });
-    engine.random.state = state;
-    const loss = engine.step(() => model.loss(rows()));
-    const dropped = shown.filter((x) => x === 0).length;
-    expect(dropped).toBeGreaterThan(0);
-    expect(dropped).toBeLessThan(B * I);
-    const { data } = model.reconstruct({ data: shown, shape: [B, I] });
-    const error = data.reduce((sum, y, i) => sum + (y - rows().data[i]!) ** 2, 0);
-    expect(loss).toBeCloseTo(error / 2 / B, 6);
-    const whole = make(engine, options);
-    whole.loadStateDict(model.stateDict());
-    expect(model.evaluate([rows()])).toEqual(whole.evaluate([rows()]));
+    const model = make(engine, { variational: false, binarize: true });
+    const plain = make(engine, { variational: false });
+    plain.loadStateDict(model.stateDict());
+    expect(model.evaluate([rows()])).toEqual(plain.evaluate([rows()]));
+    for (let i = 0; i < 3; i++) {
+      const random = new Random(0);
+      random.state = engine.random.state;
+      const loss = engine.step(() => model.loss(rows()));
+      const drawn = rows().data.map((x) => Number(random.uniform() < x));
+      expect(loss).toBe(engine.step(() => plain.loss({ data: drawn, shape: [B, I] })));
+      expect(engine.random.state).toEqual(random.state);
+    }
   });
 
   test('of a plain autoencoder is the reconstruction alone', async () => {
@@ -225,7 +216,11 @@ test.each<[object, string]>([
     'Autoencoder: activation must be one of relu, tanh, sigmoid, leakyRelu, silu, gelu, got identity.',
   ],
   [{ outputs: 'bytes' }, 'Autoencoder: outputs must be one of probabilities, values, got bytes.'],
-  [{ inputDropout: 1 }, 'Autoencoder: inputDropout must be a number at least 0 and below 1, got 1.'],
+  [{ binarize: 1 }, 'Autoencoder: binarize must be true or false, got 1.'],
+  [
+    { binarize: true, outputs: 'values' },
+    'Autoencoder: binarize draws by probabilities, and outputs are values. Leave one out.',
+  ],
   [{ codeSize: undefined }, 'Autoencoder: codeSize must be a whole number of at least 1, got undefined.'],
   [{ variational: 'no' }, "Autoencoder: variational must be true or false, got 'no'."],
   [{ klWeight: -1 }, 'Autoencoder: klWeight must be a number at least 0, got -1.'],
@@ -241,7 +236,7 @@ test.each<[object, string]>([
   [
     { hiddenSize: 9 },
     "Autoencoder: unknown option 'hiddenSize'. Known options: inputSize, hiddenSizes, activation, outputs, " +
-      'inputDropout, codeSize, variational, klWeight, annealSteps.',
+      'binarize, codeSize, variational, klWeight, annealSteps.',
   ],
 ])('refused: %o', async (options, message) => {
   const engine = await testEngine();
