@@ -6,6 +6,8 @@
 import { OptionError, RecurraError } from './errors.js';
 import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
+import { namedSources } from './kernels/wasm-source.js';
+import type { WasmSource, WasmSources } from './kernels/wasm-source.js';
 import { countingKernels } from './kernels/flops.js';
 import type { Kernels } from './kernels/kernels.js';
 import type { Tile } from './kernels/tune.js';
@@ -39,6 +41,13 @@ export interface EngineOptions {
    * on x64, checked against JavaScript at the start. Default false.
    */
   readonly revectorize?: boolean;
+  /**
+   * Where the compiled kernels come from, instead of the files of the package: for bundlers that do not ship those, or a
+   * page that has them in a cache. A URL, a Response, bytes or a module, by the name of the binary: `simd`, `relaxed`,
+   * `simd.threads`, `relaxed.threads`; tiers without one are passed over. A single one is that of the tier that `kernels`
+   * names, `simd` for 'auto'. A URL that does not answer is an error, unlike a runtime that cannot run the binary.
+   */
+  readonly wasm?: WasmSource | WasmSources | undefined;
   /** Fill the memory of a step with NaN when it ends, so that a use of dead memory shows. Default false. */
   readonly debug?: boolean;
 }
@@ -267,7 +276,16 @@ export class Engine {
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const operation = 'createEngine';
-  checkKnown(operation, options, ['seed', 'kernels', 'precision', 'threads', 'memoryLimit', 'revectorize', 'debug']);
+  checkKnown(operation, options, [
+    'seed',
+    'kernels',
+    'precision',
+    'threads',
+    'memoryLimit',
+    'revectorize',
+    'wasm',
+    'debug',
+  ]);
   const { seed = 1, kernels = 'auto', precision = 'float32', memoryLimit = MAX_BYTES, debug = false } = options;
   checkSeed(operation, seed);
   checkFlag(operation, 'debug', debug);
@@ -286,8 +304,23 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
     threads: checkThreads(operation, options),
     revectorize,
+    sources: checkSources(operation, options),
   });
   return new Engine(selection, seed, debug, revectorize);
+}
+
+/** @throws OptionError, also for kernels that come from no binary */
+function checkSources(operation: string, options: EngineOptions): WasmSources | undefined {
+  const { wasm, kernels = 'auto', threads = 1, precision, revectorize } = options;
+  if (wasm === undefined) return undefined;
+  if (kernels === 'js' || precision === 'float64') {
+    const which = kernels === 'js' ? 'kernels js' : 'precision float64';
+    throw new OptionError(`${operation}: ${which} runs on JavaScript, wasm is for compiled kernels. Leave one out.`);
+  }
+  if (revectorize === true && wasm instanceof WebAssembly.Module) {
+    throw new OptionError(`${operation}: revectorize compiles the kernels, wasm is a compiled module. Give bytes.`);
+  }
+  return namedSources(wasm, kernels, threads);
 }
 
 /** @throws OptionError, also for several threads where only one can be */

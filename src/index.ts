@@ -3,6 +3,7 @@
 export { createEngine } from './engine.js';
 export type { Engine, EngineOptions, EngineReport, HostArray, Ids, Rehearsal } from './engine.js';
 export type { Tier } from './kernels/select.js';
+export type { WasmSource, WasmSources } from './kernels/wasm-source.js';
 export type { FloatArray } from './memory/heap.js';
 export { View } from './memory/view.js';
 export { Parameter } from './memory/parameter.js';

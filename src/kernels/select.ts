@@ -1,19 +1,21 @@
 /**
  * Which kernels run: `relaxed` (SIMD with fused multiply-add), else `simd`, else `js`. Chosen once for an engine, by
- * validating the real bytes; every step down leaves its reason. A tier asked for by name is given or refused.
+ * validating the real bytes; every step down leaves its reason. A tier asked for by name is given or refused. What only
+ * some choices need is imported when it is chosen, so that a page loads no more.
  */
 
 import { kernelBinary } from '#wasm';
+import type { BinaryName } from '#wasm';
 import { availableCores, whyUnshared } from '#workers';
-import { KernelUnavailableError } from '../errors.js';
+import { KernelUnavailableError, OptionError } from '../errors.js';
 import { ArrayHeap, WasmHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
-import { jsKernels } from './kernels.js';
 import type { Kernels } from './kernels.js';
-import { checkRevectorized, compileRevectorized } from './revectorize.js';
-import { GRAIN, Team } from './threads.js';
+import type { Team } from './threads.js';
 import { tune, withTile } from './tune.js';
 import type { Binary, Tile } from './tune.js';
+import { readSource } from './wasm-source.js';
+import type { WasmSources } from './wasm-source.js';
 
 /** The implementations of the kernels, fastest first. */
 export const TIERS = ['relaxed', 'simd', 'js'] as const;
@@ -47,6 +49,8 @@ export interface SelectionRequest {
   readonly threads?: number | 'auto';
   /** Whether V8 is to join pairs of vectors. */
   readonly revectorize?: boolean;
+  /** Where binaries come from, instead of the package's files. */
+  readonly sources?: WasmSources | undefined;
   /** Least work of a thread's share, for tests: 0 divides everything. */
   readonly grain?: number;
 }
@@ -65,6 +69,7 @@ export async function selectKernels(request: SelectionRequest): Promise<Selectio
       else if (threads > 1) notes.push('js: its kernels run on one thread');
       if (revectorize) notes.push('js: its kernels have no vectors to join');
       if (revectorize || (threads !== 'auto' && threads > 1)) break;
+      const { jsKernels } = await import('./kernels.js');
       const heap = new ArrayHeap(precision, memoryLimit);
       return { tier: 'js', notes, heap, kernels: jsKernels(heap), tile: undefined, team: undefined };
     }
@@ -111,25 +116,46 @@ async function load(tier: 'simd' | 'relaxed', request: SelectionRequest): Promis
 /** The heap and kernels of a binary, or why there are none. */
 async function loadBinary(
   tier: 'simd' | 'relaxed',
-  { memoryLimit, revectorize = false, grain = GRAIN }: SelectionRequest,
+  { memoryLimit, revectorize = false, sources, grain }: SelectionRequest,
   threads: number,
 ): Promise<Loaded | string> {
+  const name = threads > 1 ? (`${tier}.threads` as const) : tier;
+  if (sources !== undefined && sources[name] === undefined) return `wasm has no binary '${name}'`;
   try {
-    const bytes = await kernelBinary(threads > 1 ? `${tier}.threads` : tier);
-    if (!WebAssembly.validate(bytes)) return 'WebAssembly.validate refuses the binary: no such SIMD in this runtime';
     const heap = new WasmHeap(memoryLimit, threads > 1);
-    const module = await (revectorize ? compileRevectorized(bytes) : WebAssembly.compile(bytes));
+    const joined = revectorize ? await import('./revectorize.js') : undefined;
+    const module = await compiled(await binaryOf(name, sources), joined?.compileRevectorized ?? WebAssembly.compile);
     const instance = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });
     const binary = instance.exports as unknown as Binary;
     const tile = tune(binary, heap, { fused: tier === 'relaxed', revectorized: revectorize });
     const kernels = withTile(binary, tile);
-    if (revectorize) checkRevectorized(kernels, heap);
+    joined?.checkRevectorized(kernels, heap);
     if (threads === 1) return { heap, kernels, tile, team: undefined, notes: [] };
+    const { Team } = await import('./threads.js');
     const team = new Team(threads, heap, kernels, grain);
     await team.start(module, tile);
     return { heap, kernels: team.kernels, tile, team, notes: [] };
   } catch (error) {
-    if (error instanceof KernelUnavailableError) throw error;
-    return `loading failed: ${(error as Error).message}`;
+    if (error instanceof KernelUnavailableError || error instanceof OptionError) throw error;
+    return error instanceof NoSuchSimd ? error.message : `loading failed: ${(error as Error).message}`;
   }
+}
+
+/** The runtime lacks instructions of a binary, which is no failure. */
+class NoSuchSimd extends Error {}
+
+function binaryOf(
+  name: BinaryName,
+  sources: WasmSources | undefined,
+): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
+  return sources === undefined ? kernelBinary(name) : readSource(sources[name]!);
+}
+
+async function compiled(
+  binary: Uint8Array<ArrayBuffer> | WebAssembly.Module,
+  compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module>,
+): Promise<WebAssembly.Module> {
+  if (binary instanceof WebAssembly.Module) return binary;
+  if (WebAssembly.validate(binary)) return compile(binary);
+  throw new NoSuchSimd('WebAssembly.validate refuses the binary: no such SIMD in this runtime');
 }

@@ -58,7 +58,7 @@ export class Team {
   #broken: string | undefined;
 
   /** @param own the instance of the main thread. @param grain least work of a share */
-  constructor(threads: number, heap: WasmHeap, own: Kernels, grain: number) {
+  constructor(threads: number, heap: WasmHeap, own: Kernels, grain: number = GRAIN) {
     this.#heap = heap;
     this.#grain = grain;
     this.#names = Object.keys(own);

@@ -252,6 +252,19 @@ class Loop {
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') setImmediate(resolve);
+    else if (typeof MessageChannel === 'function') viaMessage(resolve);
     else setTimeout(resolve, 0);
   });
+}
+
+/** A browser's setTimeout waits 4 ms where it is called again and again: a fifth of the time between two turns. */
+function viaMessage(resolve: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  const settled = (): void => {
+    port1.close();
+    resolve();
+  };
+  port1.addEventListener('message', settled, { once: true });
+  port1.start();
+  port2.postMessage(undefined);
 }

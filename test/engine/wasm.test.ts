@@ -1,0 +1,94 @@
+/** `createEngine({ wasm })`: kernels from an address, an answer, bytes or a module. */
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { createEngine } from '../../src/engine.js';
+import type { EngineOptions } from '../../src/engine.js';
+import { KernelUnavailableError, OptionError } from '../../src/errors.js';
+
+const file = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(readFileSync(new URL(`../../dist/kernels/kernels.${name}.wasm`, import.meta.url)));
+const simd = file('simd');
+const address = `data:application/wasm;base64,${Buffer.from(simd).toString('base64')}`;
+
+/** What an engine comes to with one of its kernels. */
+async function sumOf(options: EngineOptions): Promise<{ kernels: string; notes: readonly string[]; sum: number }> {
+  const engine = await createEngine(options);
+  const sum = engine.evaluate(() => {
+    const { ptr, size } = engine.input({ data: [3, 4], shape: [2] });
+    return engine.kernels.sumSquares(ptr, size);
+  });
+  const { kernels, notes } = engine.report();
+  engine.dispose();
+  return { kernels, notes, sum };
+}
+
+describe('a single source is the binary that kernels names, simd without', () => {
+  test.each<[string, () => EngineOptions['wasm'] | Promise<EngineOptions['wasm']>]>([
+    ['bytes', () => simd],
+    ['a view of bytes', () => new DataView(simd.buffer)],
+    ['a buffer', () => simd.buffer],
+    ['a module', () => WebAssembly.compile(simd)],
+    ['an address', () => address],
+    ['a URL', () => new URL(address)],
+    ['an answer', () => fetch(address)],
+  ])('%s', async (_, make) => {
+    const made = make();
+    const wasm = made instanceof Promise ? ((await made) as EngineOptions['wasm']) : made;
+    const expected = { kernels: 'simd', notes: ["relaxed: wasm has no binary 'relaxed'"], sum: 25 };
+    expect(await sumOf({ wasm })).toEqual(expected);
+    expect(await sumOf({ wasm: wasm instanceof Response ? simd : wasm, kernels: 'simd' })).toMatchObject({
+      sum: 25,
+      notes: [],
+    });
+  });
+
+  test('an answer that is still to come', async () => {
+    expect(await sumOf({ wasm: fetch(address) })).toMatchObject({ kernels: 'simd', sum: 25 });
+  });
+
+  test('with threads it is the binary of shared memory', async () => {
+    expect(await sumOf({ wasm: file('simd.threads'), kernels: 'simd', threads: 2 })).toMatchObject({ sum: 25 });
+    await expect(createEngine({ wasm: simd, kernels: 'simd', threads: 2 })).rejects.toThrow(KernelUnavailableError);
+  });
+});
+
+test('binaries by name: what is not there is passed over', async () => {
+  expect(await sumOf({ wasm: { simd } })).toEqual(await sumOf({ wasm: simd }));
+  const none = await sumOf({ wasm: { 'simd.threads': file('simd.threads') } });
+  expect(none).toMatchObject({
+    kernels: 'js',
+    notes: ["relaxed: wasm has no binary 'relaxed'", "simd: wasm has no binary 'simd'"],
+  });
+  await expect(createEngine({ wasm: { relaxed: simd }, kernels: 'simd' })).rejects.toThrow(
+    "createEngine: kernels 'simd' cannot run here: wasm has no binary 'simd'.",
+  );
+});
+
+test('a runtime that refuses to compile is no error: JavaScript runs, and the notes say why', async () => {
+  const broken = simd.slice(0, 100);
+  const { kernels, notes } = await sumOf({ wasm: broken });
+  expect(kernels).toBe('js');
+  expect(notes[1]).toBe('simd: WebAssembly.validate refuses the binary: no such SIMD in this runtime');
+});
+
+test.each<[EngineOptions, string]>([
+  [{ wasm: 3 as never }, 'createEngine: wasm must be a URL, a Response, bytes, a WebAssembly.Module, or these by the name of the binary, got 3.'], // prettier-ignore
+  [{ wasm: {} }, 'createEngine: wasm must be a URL, a Response, bytes, a WebAssembly.Module, or these by the name of the binary, got another object.'], // prettier-ignore
+  [{ wasm: { simd: 3 as never } }, "createEngine: wasm['simd'] must be a URL, a Response, bytes, a WebAssembly.Module, or these by the name of the binary, got 3."], // prettier-ignore
+  [{ wasm: { avx: simd } as never }, "createEngine: wasm has 'avx', which is no binary. There are simd, relaxed, simd.threads, relaxed.threads."], // prettier-ignore
+  [{ wasm: simd, kernels: 'js' }, 'createEngine: kernels js runs on JavaScript, wasm is for compiled kernels. Leave one out.'], // prettier-ignore
+  [{ wasm: simd, precision: 'float64' }, 'createEngine: precision float64 runs on JavaScript, wasm is for compiled kernels. Leave one out.'], // prettier-ignore
+])('refused: %o', async (options, message) => {
+  await expect(createEngine(options)).rejects.toThrow(new OptionError(message));
+});
+
+test('an address that does not answer is an error, not a slow engine', async () => {
+  await expect(createEngine({ wasm: 'http://127.0.0.1:1/kernels.wasm' })).rejects.toThrow(
+    /^createEngine: wasm: http:\/\/127.0.0.1:1\/kernels.wasm cannot be fetched: .+ Check the address; files are given as bytes\.$/,
+  );
+  const missing = new Response('', { status: 404 });
+  await expect(createEngine({ wasm: missing })).rejects.toThrow(
+    'createEngine: wasm: the answer has status 404. Check the address.',
+  );
+});
