@@ -40,7 +40,11 @@ describe('a page', () => {
 
   async function outcome(script: string, options: ServeOptions = {}): Promise<unknown> {
     const site = await sited(script, options);
-    return outcomeOf(browser, site.url, null).finally(() => site.close());
+    try {
+      return await outcomeOf(browser, site.url, null);
+    } finally {
+      await site.close();
+    }
   }
 
   const done = 'globalThis.outcome = new Promise((resolve) => setTimeout(() => resolve({ value: 42 }), 300));';
