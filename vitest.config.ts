@@ -11,6 +11,7 @@ export default defineConfig({
       '#wasm': source('./src/kernels/binary.node.ts'),
       '#workers': source('./src/kernels/workers.node.ts'),
       '#storage': source('./src/checkpoint/storage.node.ts'),
+      '#training': source('./src/worker/spawn.node.ts'),
     },
   },
   test: {

@@ -23,7 +23,7 @@ const levels = [
   ['layers', 'optim'],
   ['models', 'inspect'],
   ['train', 'checkpoint', 'interop', 'bench'],
-  ['cli'],
+  ['cli', 'worker'],
   ['index.ts'],
 ];
 
@@ -32,6 +32,7 @@ const runtimeImports = {
   '#wasm': 'src/kernels/binary.ts',
   '#workers': 'src/kernels/workers.ts',
   '#storage': 'src/checkpoint/storage.ts',
+  '#training': 'src/worker/spawn.ts',
 };
 
 const catchAll = /(^|\/)(utils?|helpers?|common|misc)(\.[^/]*)?(\/|$)/;

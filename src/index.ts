@@ -10,6 +10,8 @@ export { Parameter } from './memory/parameter.js';
 export { Random } from './random.js';
 export type { RandomState } from './random.js';
 
+export { bundledCorpus } from './data/bundled.js';
+export type { Bundled, BundledLanguage, BundledOptions } from './data/bundled.js';
 export { Corpus, decodeUtf8 } from './data/corpus.js';
 export type { CorpusOptions } from './data/corpus.js';
 export { BEGINNING, PADDING, UNKNOWN, Vocabulary } from './data/vocabulary.js';

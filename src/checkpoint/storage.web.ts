@@ -1,31 +1,24 @@
-/**
- * Stands in for storage.node.ts where there are no files, such as a browser: every function refuses, and says to use
- * bytes, which a page can keep where it likes (a download, IndexedDB, the origin private file system).
- */
+/** Stands in for storage.node.ts in a page: folders are the beginnings of names, and files lie in IndexedDB. */
 
 import { CheckpointError } from '../errors.js';
+import { getFile, putFile } from './database.js';
 
-/** @throws CheckpointError always: there are no files here. */
-export async function writeAtomically(path: string, _bytes: Uint8Array): Promise<void> {
-  throw noFiles('written', path);
+/** Replaces the file of this name, or makes it. @throws CheckpointError; the old file is unchanged then */
+export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  await putFile(path, bytes);
 }
 
-/** @throws CheckpointError always: there are no files here. */
+/** The bytes of a file. @throws CheckpointError if there is none, or nothing can be read here */
 export async function readBytes(path: string): Promise<Uint8Array> {
-  throw noFiles('read', path);
+  const bytes = await getFile(path);
+  if (bytes !== undefined) return bytes;
+  throw new CheckpointError(`${path}: cannot be read, there is no such file.`, { cause: { code: 'ENOENT' } });
 }
 
-/** @throws CheckpointError always: there are no files here. */
-export async function sweepTemporaries(folder: string): Promise<number> {
-  throw noFiles('swept', folder);
+/** Nothing is left behind here. */
+export async function sweepTemporaries(_folder: string): Promise<number> {
+  return 0;
 }
 
-/** @throws CheckpointError always: there are no files here. */
-export async function ensureFolder(path: string): Promise<void> {
-  throw noFiles('used as a folder', path);
-}
-
-function noFiles(action: string, path: string): CheckpointError {
-  const advice = 'Use the functions that take and return bytes instead.';
-  return new CheckpointError(`${path}: cannot be ${action}, this runtime has no files. ${advice}`);
-}
+/** A folder is part of a name, and needs not be made. */
+export async function ensureFolder(_path: string): Promise<void> {}

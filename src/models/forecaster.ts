@@ -166,7 +166,7 @@ export class Forecaster extends Learner<SeriesBatch> {
     if (future !== undefined) rows.set(future.data.subarray(0, steps * B * C), T * B * C);
     const forecasts = new Float64Array(B * steps * K);
     for (let done = 0; done < steps; done += this.steps) {
-      const made = this.#pass({ data: rows.slice(done * B * C, (done + T) * B * C), shape: [T, B, C] });
+      const made = this.predict({ data: rows.slice(done * B * C, (done + T) * B * C), shape: [T, B, C] });
       for (const [i, value] of made.entries()) {
         const [b, s, k] = [Math.floor(i / (this.steps * K)), done + (Math.floor(i / K) % this.steps), i % K];
         if (s >= steps) continue;
@@ -177,8 +177,12 @@ export class Forecaster extends Learner<SeriesBatch> {
     return forecasts;
   }
 
-  /** S steps behind windows, (B, S, K) in the units of the series. */
-  #pass(history: SeriesTensor): Float64Array {
+  /**
+   * The S steps behind windows: as many as the network gives at once, the horizon or, where it is recursive, one.
+   * @param history (T, B, C)
+   * @returns (B, S, K) in the units of the series
+   */
+  predict(history: SeriesTensor): Float64Array {
     const references = this.#frame.references(history);
     const output = this.engine.evaluate(() => this.#forward(history, references).toArray());
     return this.#frame.invert(output, references);

@@ -18,6 +18,7 @@ import { crossEntropy } from '../ops/cross-entropy.js';
 import { dropout } from '../ops/dropout.js';
 import { checkForm, checkIds } from '../ops/embedding.js';
 import { meanSquaredError } from '../ops/pointwise-loss.js';
+import type { Trace } from '../ops/trace.js';
 import { checkChoice, checkKnown, checkNumber, checkSize } from '../options.js';
 import { checkStoredSizes, makeRecurrent, Network } from './network.js';
 import { CELLS, modelFloats, reserveMemory, trainingBytes } from './sizes.js';
@@ -61,6 +62,8 @@ export interface SequenceForwardOptions {
    * loss. Default: T for every row.
    */
   readonly lengths?: ArrayLike<number> | undefined;
+  /** Where the recurrent layers write down gates and the norms of gradients through time. */
+  readonly trace?: Trace | undefined;
 }
 
 /** The output of a sequence, and the state behind it. */
@@ -137,7 +140,7 @@ export class SequenceModel extends Network {
    * @throws ShapeError; DataError for an id that is not below I
    */
   forward(inputs: HostArray | Ids, state?: RecurrentState, options: SequenceForwardOptions = {}): SequenceOutput {
-    checkKnown(`${OPERATION}.forward`, options, ['lengths']);
+    checkKnown(`${OPERATION}.forward`, options, ['lengths', 'trace']);
     const { at, dropout: p } = this.options;
     const { output, state: next } = this.#recurrent.forward(this.#enter(inputs), state, options);
     const read = at === 'every' ? output : next.h.at(-1)!;

@@ -8,7 +8,7 @@ import { ExamplesObjective } from './examples-objective.js';
 import type { FitData } from './examples-objective.js';
 import { FIT_SETTINGS, fitSettingsOf, fullFitSettings } from './fit-settings.js';
 import type { FitSettings, FullFitSettings } from './fit-settings.js';
-import { checkRunOptions, RUN_OPTIONS, TrainingRun } from './run.js';
+import { checkRunOptions, RUN_OPTIONS, settingsAmong, TrainingRun } from './run.js';
 import type { RunOptions } from './run.js';
 import { resumedSettings } from './settings.js';
 import { Trainer } from './trainer.js';
@@ -28,7 +28,8 @@ export function fit<B>(model: Learner<B>, data: FitData<B>, options: FitOptions 
   checkFit(model, data);
   checkKnown('fit', options, [...FIT_SETTINGS, ...RUN_OPTIONS]);
   checkRunOptions(options);
-  const { resume, signal: _, onProgress: __, onSave: ___, saveSeconds: ____, ...given } = options;
+  const { resume } = options;
+  const given = settingsAmong(options);
   const saved = resume === undefined ? undefined : fitSettingsOf(resume);
   const settings = fullFitSettings(saved === undefined ? given : resumedSettings<FitSettings>(saved, given));
   checkValidation(settings, data);

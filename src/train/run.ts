@@ -20,6 +20,8 @@ export interface ProgressEvent {
   /** Windows done of this epoch, and in it. */
   readonly windowsDone: number;
   readonly stepsPerEpoch: number;
+  /** Loss of the last window. */
+  readonly loss: number;
   /** Mean loss of this epoch so far: nats per token for a text. */
   readonly trainLoss: number;
   /** Validation loss, after an epoch with validation. */
@@ -73,17 +75,28 @@ export interface RunOptions {
   readonly onSave?: ((run: TrainingRun) => Promise<void>) | undefined;
   /** Default 30. */
   readonly saveSeconds?: number | undefined;
+  /**
+   * Asked before every window: a promise holds the run until it is settled, as for a pause. An abort is seen when the
+   * promise is.
+   */
+  readonly hold?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** The names of the options of every run. */
-export const RUN_OPTIONS = ['resume', 'signal', 'onProgress', 'onSave', 'saveSeconds'] as const;
+export const RUN_OPTIONS = ['resume', 'signal', 'onProgress', 'onSave', 'saveSeconds', 'hold'] as const;
+
+/** The settings among the options of a run. */
+export function settingsAmong<O extends RunOptions>(options: O): Omit<O, (typeof RUN_OPTIONS)[number]> {
+  const isSetting = ([name]: [string, unknown]): boolean => !(RUN_OPTIONS as readonly string[]).includes(name);
+  return Object.fromEntries(Object.entries(options).filter(isSetting)) as Omit<O, (typeof RUN_OPTIONS)[number]>;
+}
 
 /** @throws OptionError */
-export function checkRunOptions({ signal, onProgress, onSave, saveSeconds }: RunOptions): void {
+export function checkRunOptions({ signal, onProgress, onSave, saveSeconds, hold }: RunOptions): void {
   if (signal !== undefined && typeof signal.aborted !== 'boolean') {
     throw new OptionError('train: signal must be an AbortSignal. Give the .signal of the AbortController.');
   }
-  for (const [name, listener] of Object.entries({ onProgress, onSave })) {
+  for (const [name, listener] of Object.entries({ onProgress, onSave, hold })) {
     if (listener === undefined || typeof listener === 'function') continue;
     throw new OptionError(`train: ${name} must be a function, got ${typeof listener}.`);
   }
@@ -130,6 +143,7 @@ class Loop {
   #reportedStep: number;
   #saved: number = this.#began;
   #savedStep: number | undefined;
+  #loss: number = NaN;
 
   constructor(run: TrainingRun, options: RunOptions) {
     this.#run = run;
@@ -152,16 +166,26 @@ class Loop {
   async #untilStopped(): Promise<StopReason> {
     this.#trainer.conclude();
     await this.#save();
-    let reason = this.#reasonToStop();
+    let reason = await this.#held();
     while (reason === undefined) {
-      const { epoch } = this.#trainer.next();
+      const { loss, epoch } = this.#trainer.next();
+      this.#loss = loss;
       this.#trainer.conclude();
       await this.#between(epoch);
-      reason = this.#reasonToStop();
+      reason = await this.#held();
     }
     await this.#save();
     if (this.#reportedStep !== this.#trainer.step) this.#notify(undefined);
     return reason;
+  }
+
+  /** Why the run is to stop, asked again after a hold. */
+  async #held(): Promise<StopReason | undefined> {
+    const reason = this.#reasonToStop();
+    const held = reason === undefined ? this.#options.hold?.() : undefined;
+    if (held === undefined) return reason;
+    await held;
+    return this.#reasonToStop();
   }
 
   #reasonToStop(): StopReason | undefined {
@@ -211,6 +235,7 @@ class Loop {
       totalSteps,
       windowsDone: record === undefined ? windowsDone : stepsPerEpoch,
       stepsPerEpoch,
+      loss: this.#loss,
       trainLoss,
       validLoss: record?.validLoss,
       validRight: record?.validRight,

@@ -4,7 +4,7 @@ import type { Task } from '../data/tasks/task.js';
 import type { SequenceModel } from '../models/sequence-model.js';
 import { checkKnown } from '../options.js';
 import { checkFits } from './evaluate-task.js';
-import { checkRunOptions, RUN_OPTIONS, TrainingRun } from './run.js';
+import { checkRunOptions, RUN_OPTIONS, settingsAmong, TrainingRun } from './run.js';
 import type { RunOptions } from './run.js';
 import { resumedSettings } from './settings.js';
 import { TaskObjective } from './task-objective.js';
@@ -25,7 +25,8 @@ export function trainTask(model: SequenceModel, task: Task, options: TaskTrainOp
   checkFits('trainTask', model, task);
   checkKnown('trainTask', options, [...TASK_SETTINGS, ...RUN_OPTIONS]);
   checkRunOptions(options);
-  const { resume, signal: _, onProgress: __, onSave: ___, saveSeconds: ____, ...given } = options;
+  const { resume } = options;
+  const given = settingsAmong(options);
   if (resume === undefined) {
     const settings = fullTaskSettings(given, task.recipe);
     return new TrainingRun(new Trainer(new TaskObjective(model, task, settings), settings), options);

@@ -5,7 +5,7 @@ import type { Vocabulary } from '../data/vocabulary.js';
 import { DataError, OptionError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
 import { checkKnown } from '../options.js';
-import { checkRunOptions, RUN_OPTIONS, TrainingRun } from './run.js';
+import { checkRunOptions, RUN_OPTIONS, settingsAmong, TrainingRun } from './run.js';
 import type { RunOptions } from './run.js';
 import { fullSettings, resumedSettings, SETTINGS, settingsOf } from './settings.js';
 import type { FullSettings, TrainSettings } from './settings.js';
@@ -31,9 +31,7 @@ const OWN = ['valid', ...RUN_OPTIONS] as const;
  */
 export function train(model: LanguageModel, corpus: Corpus, options: TrainOptions = {}): TrainingRun {
   checkOptions(model, corpus, options);
-  const own = Object.fromEntries(
-    Object.entries(options).filter(([name]) => !(OWN as readonly string[]).includes(name)),
-  );
+  const { valid: _, ...own } = settingsAmong(options);
   const saved = options.resume === undefined ? undefined : settingsOf(options.resume);
   const given = saved === undefined ? own : resumedSettings<TrainSettings>(saved, own);
   const settings = fullSettings(given, options.valid !== undefined);

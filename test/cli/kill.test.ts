@@ -37,7 +37,7 @@ async function kill(args: readonly string[], folder: string, { epochs, ms }: Mom
   return (await ended).code === null;
 }
 
-test(`${KILLS} runs that are killed and resumed end as if they had not been`, { timeout: 180_000 }, async () => {
+test(`${KILLS} runs that are killed and resumed end as if they had not been`, { timeout: 600_000 }, async () => {
   await place.run(...begin, '--out', 'whole');
   const whole = place.checkpoint('whole');
   const { training: end } = await decoded(whole);

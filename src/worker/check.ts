@@ -1,0 +1,19 @@
+/** What every job is checked for before anything is made. */
+
+import { checkFlag, checkKnown } from '../options.js';
+import { OptionError } from '../errors.js';
+import type { Job } from './jobs.js';
+
+const COMMON = ['kind', 'engine', 'checkpoint', 'save', 'saveSeconds', 'paused', 'model', 'train'] as const;
+
+/** @throws OptionError for what is unknown or of another type; models, engines and runs check what is theirs */
+export function checkJob(job: Job, own: readonly string[]): void {
+  checkKnown('startTraining', job, [...COMMON, ...own]);
+  checkFlag('startTraining', 'paused', job.paused ?? false);
+  if (job.save !== undefined && (typeof job.save !== 'string' || job.save === '')) {
+    throw new OptionError('startTraining: save must be a name that is not empty.');
+  }
+  if (job.checkpoint !== undefined && !(job.checkpoint instanceof Uint8Array)) {
+    throw new OptionError('startTraining: checkpoint must be a Uint8Array, the bytes of the file.');
+  }
+}

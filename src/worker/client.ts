@@ -1,0 +1,210 @@
+/** The page's side: starts a job in a worker of its own, and asks it for things. */
+
+import { spawnTraining } from '#training';
+import {
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  KernelUnavailableError,
+  MemoryError,
+  OptionError,
+  RecurraError,
+  ShapeError,
+  StaleViewError,
+} from '../errors.js';
+import { checkKnown, checkSize } from '../options.js';
+import type { ProgressEvent } from '../train/train.js';
+import type { Job, Queries } from './jobs.js';
+import type { Call, Line, Message, RunState, SentError, TrainingInfo, WorkerReport } from './protocol.js';
+
+/** A worker as the client needs it. */
+export interface TrainingLine extends Line {
+  /** Calls back once if it ends, or fails, by itself. */
+  onDeath(told: (reason: string) => void): void;
+  end(): void;
+}
+
+/** Who hears of what. */
+export interface TrainingListeners {
+  /** At most every tenth of a second, and after every epoch. */
+  readonly onProgress?: ((event: ProgressEvent) => void) | undefined;
+  readonly onState?: ((state: RunState) => void) | undefined;
+}
+
+/**
+ * Trains off the main thread: starts a worker, makes the model and begins.
+ * @param line a worker that serves already, such as one a bundler made; default: one of its own
+ * @throws OptionError, DataError, CheckpointError, MemoryError, KernelUnavailableError, as the job itself would
+ */
+export async function startTraining(
+  job: Job,
+  listeners: TrainingListeners = {},
+  line: TrainingLine = spawnTraining(),
+): Promise<Training> {
+  checkKnown('startTraining', listeners, ['onProgress', 'onState']);
+  const calls = new Calls(line, listeners);
+  try {
+    const info = (await calls.make({ call: 'start', job })) as TrainingInfo;
+    return new Training(calls, info);
+  } catch (error) {
+    line.end();
+    throw error;
+  }
+}
+
+/** A job that runs in a worker. Made by `startTraining`. */
+export class Training {
+  readonly info: TrainingInfo;
+  readonly #calls: Calls;
+
+  /** Use `startTraining`. */
+  constructor(calls: Calls, info: TrainingInfo) {
+    this.#calls = calls;
+    this.info = info;
+  }
+
+  get state(): RunState {
+    return this.#calls.state;
+  }
+
+  /** The report at the end of the run. Rejects with DivergenceError, or where the worker has ended. */
+  get finished(): Promise<WorkerReport> {
+    return this.#calls.finished;
+  }
+
+  /** Settled between two windows: nothing is computed until `resume` or `step`. */
+  async pause(): Promise<void> {
+    await this.#calls.make({ call: 'pause' });
+  }
+
+  async resume(): Promise<void> {
+    await this.#calls.make({ call: 'resume' });
+  }
+
+  /** Makes so many updates, and pauses. @throws OptionError */
+  async step(count: number = 1): Promise<void> {
+    await this.#calls.make({ call: 'step', count: checkSize('step', 'count', count) });
+  }
+
+  /** Ends the run; the model stays, and can be asked. */
+  async abort(): Promise<void> {
+    await this.#calls.make({ call: 'abort' });
+  }
+
+  /** The bytes of a checkpoint as it stands, which the command line reads, and `Job.checkpoint` goes on from. */
+  async checkpoint(): Promise<Uint8Array> {
+    return (await this.#calls.make({ call: 'checkpoint' })) as Uint8Array;
+  }
+
+  /** Saves under the name of the job now. @throws OptionError for a job without; CheckpointError */
+  async save(): Promise<void> {
+    await this.#calls.make({ call: 'save' });
+  }
+
+  /** Asks the model for something, also while it learns. @throws what the model's function throws */
+  async ask<Q extends keyof Queries>(query: Q, given: Queries[Q]['given']): Promise<Queries[Q]['answer']> {
+    return (await this.#calls.make({ call: 'ask', query, given })) as Queries[Q]['answer'];
+  }
+
+  /** Ends the worker, and with it everything that was not saved. */
+  close(): void {
+    this.#calls.close();
+  }
+}
+
+interface Waiting {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Calls and their answers. */
+class Calls {
+  state: RunState = 'running';
+  readonly finished: Promise<WorkerReport>;
+  readonly #line: TrainingLine;
+  readonly #listeners: TrainingListeners;
+  readonly #waiting: Map<number, Waiting> = new Map();
+  #finish!: Waiting;
+  #last: number = 0;
+  #dead: string | undefined;
+
+  constructor(line: TrainingLine, listeners: TrainingListeners) {
+    this.#line = line;
+    this.#listeners = listeners;
+    this.finished = new Promise((resolve, reject) => {
+      this.#finish = { resolve: resolve as (value: unknown) => void, reject };
+    });
+    // Whoever does not ask how it ends is told by the state.
+    this.finished.catch(() => undefined);
+    line.listen((message) => this.#hear(message as Message));
+    line.onDeath((reason) => this.#die(`the worker has ended: ${reason}`));
+  }
+
+  make(call: Call): Promise<unknown> {
+    if (this.#dead !== undefined) return Promise.reject(new RecurraError(`training: ${this.#dead}.`));
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      try {
+        this.#line.post({ ...call, id });
+      } catch (error) {
+        this.#waiting.delete(id);
+        const what = `${call.call} was given what cannot be sent to a worker: ${(error as Error).message}`;
+        reject(new OptionError(`training: ${what}. Give plain numbers, texts and arrays.`, { cause: error }));
+      }
+    });
+  }
+
+  close(): void {
+    this.#line.end();
+    this.#die('it was closed');
+  }
+
+  #hear(message: Message): void {
+    if ('id' in message) this.#settle(message);
+    else if (message.event === 'progress') this.#listeners.onProgress?.(message.progress);
+    else if (message.event === 'state') this.#enter(message.state);
+    else if (message.event === 'finished') this.#finish.resolve(message.report);
+    else this.#finish.reject(revived(message.error));
+  }
+
+  #settle(message: Extract<Message, { readonly id: number }>): void {
+    const waiting = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if ('error' in message) waiting?.reject(revived(message.error));
+    else waiting?.resolve(message.value);
+  }
+
+  #enter(state: RunState): void {
+    this.state = state;
+    this.#listeners.onState?.(state);
+  }
+
+  #die(reason: string): void {
+    if (this.#dead !== undefined) return;
+    this.#dead = reason;
+    const error = new RecurraError(`training: ${reason}. Start it again, from a checkpoint.`);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
+    this.#finish.reject(error);
+    if (this.state === 'running' || this.state === 'paused') this.#enter('failed');
+  }
+}
+
+const ERRORS: Readonly<Record<string, new (message: string) => RecurraError>> = {
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  KernelUnavailableError,
+  MemoryError,
+  OptionError,
+  RecurraError,
+  ShapeError,
+  StaleViewError,
+};
+
+/** The error that was thrown on the other side, as one of its class. */
+function revived({ name, message }: SentError): Error {
+  const known = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
+  return known === undefined ? new Error(message) : new known(message);
+}
