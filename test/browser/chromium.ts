@@ -91,7 +91,8 @@ export class Chromium {
 
 function collectErrors(page: Page, add: (error: string) => void): void {
   const listen = (message: ConsoleMessage): void => {
-    if (message.type() === 'error' || message.type() === 'warning') add(`${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      add(`${message.type()}: ${message.text()} (${message.location().url})`);
   };
   page.on('console', listen);
   page.on('pageerror', (error) => add(`uncaught: ${error.stack ?? error.message}`));

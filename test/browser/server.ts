@@ -18,6 +18,12 @@ const TYPES: Record<string, string> = {
   '.wasm': 'application/wasm',
 };
 
+/** The headers that isolate a page from other origins, for which it gets shared memory. */
+export const ISOLATION: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 /** Files by path without the leading slash, or the folder that holds them. */
 export type Files = string | ReadonlyMap<string, string | Uint8Array>;
 
@@ -61,10 +67,7 @@ async function answer(
 function headersOf({ isolated = false, csp }: ServeOptions): OutgoingHttpHeaders {
   return {
     'cache-control': 'no-store',
-    ...(isolated && {
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    }),
+    ...(isolated && ISOLATION),
     ...(csp !== undefined && { 'content-security-policy': csp }),
   };
 }
