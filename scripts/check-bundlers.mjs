@@ -50,17 +50,22 @@ export async function runInWorker() {
 }
 `;
 
-const publish = (calls) => `
-const settled = async () => Promise.all([${calls.join(', ')}]);
+const PLAIN = './node_modules/recurra/dist/browser/recurra.js';
+
+/** @param threads that each call must have run on */
+const publish = (calls, threads) => `
+const settled = async () => [[${threads.join(', ')}], await Promise.all([${calls.join(', ')}])];
 globalThis.outcome = settled().then((value) => ({ value }), (error) => ({ error: error.stack }));
 `;
 
 const pages = {
-  'main.js': `import { run } from './consumer.js';\nimport { runInWorker } from './worker-consumer.js';\n${publish(['run()', 'runInWorker()'])}`,
+  'main.js': `import { run } from './consumer.js';\nimport { runInWorker } from './worker-consumer.js';\n${publish(['run()', 'runInWorker()'], [2, 1])}`,
   'consumer.js': consumer('recurra', 2),
   'worker-consumer.js': inWorker,
-  'inline.js': `import { run } from './inline-consumer.js';\n${publish(['run()'])}`,
+  'inline.js': `import { run } from './inline-consumer.js';\n${publish(['run()'], [1])}`,
   'inline-consumer.js': consumer('recurra/inline', 1),
+  'plain.js': `import { run } from './plain-consumer.js';\n${publish(['run()'], [2])}`,
+  'plain-consumer.js': consumer(PLAIN, 2),
   // Browsers ask for an icon, and the dev server has none.
   'index.html': htmlOf('consumer', 'main.js').replace('<title>', '<link rel="icon" href="data:,"><title>'),
 };
@@ -109,6 +114,10 @@ const tools = {
     writeFileSync(join(outdir, 'index.html'), htmlOf('consumer', 'inline.js'));
     return serve(outdir);
   },
+  'no bundler, recurra.js': async () => {
+    writeFileSync(join(folder, 'index.html'), htmlOf('consumer', 'plain.js'));
+    return serve(folder, { isolated: true });
+  },
 };
 
 /** Runs webpack of the folder. A warning is a failure too: its users would see it. */
@@ -130,10 +139,9 @@ let failures = 0;
 for (const [name, start] of Object.entries(tools)) {
   try {
     const site = await start();
-    const results = await outcomeOf(browser, site.url, null);
+    const [threads, results] = await outcomeOf(browser, site.url, null);
     await site.close();
-    const several = results.length > 1;
-    const said = results.map((result, k) => check(result, several && k === 0 ? 2 : 1));
+    const said = results.map((result, k) => check(result, threads[k]));
     console.log(`${name}: ${said.join('; in a worker: ')}`);
   } catch (error) {
     failures++;
