@@ -9,10 +9,11 @@ const ROOT: string = fileURLToPath(new URL('../../', import.meta.url));
 const PAGES: string = fileURLToPath(new URL('pages/', import.meta.url));
 
 /**
- * Bundles one module of pages/.
+ * Bundles one module.
+ * @param folder where it lies, with a slash at the end; default pages/
  * @returns the files of a site: index.html, which runs it, and what it needs
  */
-export async function bundlePage(name: string): Promise<Map<string, string | Uint8Array>> {
+export async function bundlePage(name: string, folder: string = PAGES): Promise<Map<string, string | Uint8Array>> {
   const result = (await build({
     root: ROOT,
     configFile: false,
@@ -27,7 +28,7 @@ export async function bundlePage(name: string): Promise<Map<string, string | Uin
       modulePreload: false,
       assetsInlineLimit: 0,
       rolldownOptions: {
-        input: `${PAGES}${name}.ts`,
+        input: `${folder}${name}.ts`,
         output: { entryFileNames: `${name}.js` },
         // package.json says that modules do nothing when they are loaded; tests do.
         treeshake: false,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bundledCorpus } from '../../src/data/bundled.js';
 import { Chromium } from './chromium.js';
 import { serve } from './server.js';
-import type { Site } from './server.js';
+import type { Content, Site } from './server.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,7 +17,7 @@ let site: Site;
 beforeAll(async () => {
   const html = /^```html\n(.*?)^```$/ms.exec(readFileSync(join(ROOT, 'docs/browser.md'), 'utf8'))![1]!;
   browser = await Chromium.launch();
-  site = await serve(new Map([['index.html', html], ...installed()]));
+  site = await serve(new Map<string, Content>([['index.html', html], ...installed()]));
 });
 
 afterAll(async () => {

@@ -25,7 +25,10 @@ export const ISOLATION: Readonly<Record<string, string>> = {
 };
 
 /** Files by path without the leading slash, or the folder that holds them. */
-export type Files = string | ReadonlyMap<string, string | Uint8Array>;
+export type Files = string | ReadonlyMap<string, Content>;
+
+/** A file. */
+export type Content = string | Uint8Array;
 
 /** What the server says with every file. */
 export interface ServeOptions {
@@ -79,7 +82,7 @@ function pathOf(url: string): string {
   return path === '' || path.endsWith('/') ? `${path}index.html` : path;
 }
 
-async function contentOf(files: Files, path: string): Promise<string | Uint8Array | undefined> {
+async function contentOf(files: Files, path: string): Promise<Content | undefined> {
   if (typeof files !== 'string') return files.get(path);
   return readFile(join(files, path)).catch(() => undefined);
 }
