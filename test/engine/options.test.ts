@@ -10,7 +10,7 @@ import { everywhere, hasRelaxed, tiers } from './settings.js';
 const refused: [object, string][] = [
   [
     { kernel: 'simd' },
-    "createEngine: unknown option 'kernel'. Known options: seed, kernels, precision, threads, memoryLimit, revectorize, debug.",
+    "createEngine: unknown option 'kernel'. Known options: seed, kernels, precision, threads, memoryLimit, revectorize, wasm, debug.",
   ],
   [{ kernels: 'wasm' }, 'createEngine: kernels must be one of auto, relaxed, simd, js, got wasm.'],
   [{ precision: 'float16' }, 'createEngine: precision must be one of float32, float64, got float16.'],
