@@ -38,7 +38,7 @@ describe('the texts', () => {
     texts.watch(() => said.push(texts.say('status.step', { step: 3, total: 10 })));
     texts.use('ja');
     texts.use('ja');
-    expect(said).toEqual(['step 3 of 10', '3 / 10 歩']);
+    expect(said).toEqual(['step 3 of 10', '3 / 10 ステップ']);
     expect(texts.digits(0.0000459)).toBe('0.0000459');
   });
 

@@ -14,12 +14,17 @@ export class Samples {
   readonly #texts: Texts;
   readonly #store: Store;
   readonly #session: Session;
+  readonly #onProblem: (error: unknown) => void;
   readonly #list: HTMLElement = make('ol', { class: 'samples', 'data-testid': 'samples' });
   readonly #empty: HTMLElement;
+  /** The last prompt that did not work. */
+  #refused: string | undefined;
   #sampledAt = 0;
   #busy = false;
 
-  constructor(texts: Texts, store: Store, session: Session) {
+  /** @param onProblem told why a sample could not be written while training */
+  constructor(texts: Texts, store: Store, session: Session, onProblem: (error: unknown) => void) {
+    this.#onProblem = onProblem;
     this.#texts = texts;
     this.#store = store;
     this.#session = session;
@@ -52,12 +57,16 @@ export class Samples {
     }
   }
 
-  /** A sample every so many steps. One that fails, as by its prompt, is told about when it is asked for. */
+  /** A sample every so many steps. A prompt that does not work is told about once. */
   #follow(step: number): void {
     const { sampleEvery } = this.#store.get('language');
     if (sampleEvery === 0 || step - this.#sampledAt < sampleEvery) return;
     this.#sampledAt = step;
-    this.write().catch(() => undefined);
+    const { prompt } = this.#store.get('language');
+    this.write().catch((error: unknown) => {
+      if (prompt !== this.#refused) this.#onProblem(error);
+      this.#refused = prompt;
+    });
   }
 
   #show(step: number, prompt: string, text: string): void {

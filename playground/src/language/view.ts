@@ -45,7 +45,7 @@ export class LanguageView implements PageView {
     this.#session = session;
     this.#alert = new Alert(texts);
     this.#source = new Source(context, this.#alert);
-    this.#samples = new Samples(texts, store, session);
+    this.#samples = new Samples(texts, store, session, (error) => this.#alert.show(error));
     this.#charts = lossCharts(context);
     this.#controls = new Controls({
       texts,

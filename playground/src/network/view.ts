@@ -22,7 +22,7 @@ export class NetworkView implements PageView {
   readonly #map: HeatMap;
   readonly #reader: Reader;
   readonly #point: HTMLElement = make('p', { class: 'hint', 'data-testid': 'heat-point' });
-  readonly #sentence: HTMLElement = make('p', { role: 'status', 'data-testid': 'unit-summary' });
+  readonly #sentence: HTMLElement = make('p', { 'data-testid': 'unit-summary' });
   readonly #coloured: HTMLElement = make('p', { class: 'coloured', 'data-testid': 'coloured' });
   readonly #colouredTitle: HTMLElement = make('h3');
   readonly #tableTitle: HTMLElement = make('summary');
@@ -125,8 +125,8 @@ export class NetworkView implements PageView {
     this.#map.show({ rows: size, columns: symbols.length, values, symbols: shown }, chosen);
     const summary = { unit, mean: texts.number(mean, 2), high: shown[high] ?? '', low: shown[low] ?? '' };
     const sentence = texts.say('network.unit', summary);
-    // Said only where it changed, so that following a training does not talk all the time.
-    if (this.#sentence.textContent !== sentence) this.#sentence.textContent = sentence;
+    // The canvas says it to a screen reader when a unit is chosen; a live region would talk all through a training.
+    this.#sentence.textContent = sentence;
     const label = texts.say('network.mapLabel', { units: size, symbols: symbols.length });
     this.#map.element.setAttribute('aria-label', label);
     this.#map.element.setAttribute('aria-valuetext', sentence);

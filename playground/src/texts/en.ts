@@ -109,8 +109,8 @@ export const en = {
   'field.preset': 'Series',
   'field.ahead': 'Forecast',
 
-  'choice.english': 'English grammar',
-  'choice.japanese': 'Japanese grammar',
+  'choice.english': 'English',
+  'choice.japanese': 'Japanese',
   'choice.own': 'Your own',
   'choice.char': 'Characters',
   'choice.word': 'Words',
@@ -189,7 +189,7 @@ export const en = {
   'problem.tooLarge': '{name} has {size} MB; at most {most} MB are read. Give a part of it.',
   'problem.binary': '{name} is no text: it may be a picture, an archive or a document. Give a plain text file.',
   'problem.encoding': '{name} is not UTF-8. Save it as UTF-8 and give it again.',
-  'problem.empty': 'The text is empty. Paste one, drop a file, or choose one of the grammars.',
+  'problem.empty': 'The text is empty. Paste one, drop a file, or choose English or Japanese.',
   'problem.tooShort':
     'The text has {count} characters, and {least} are needed for a batch of {batch} windows of {window}. Give more text, or lower the batch or the window.',
   'problem.unreadable': '{name} could not be read. Choose it once more.',
