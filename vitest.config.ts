@@ -16,6 +16,8 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    // They need Chromium: `npm run test:browser`.
+    exclude: ['test/browser/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Of two cores the default is one worker; the tests of the command line wait for processes most of the time.

@@ -2,7 +2,7 @@
  * The benchmarks of the developers:
  *
  *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language | dialogue
- *         | word2vec [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
+ *         | word2vec | browser | browser-memory [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
  *
  * Build first: npm run build
  */
@@ -24,6 +24,8 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   language: () => import('./language.bench.js'),
   dialogue: () => import('./dialogue.bench.js'),
   word2vec: () => import('./word2vec.bench.js'),
+  browser: () => import('./browser.bench.js'),
+  'browser-memory': () => import('./browser-memory.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -15,7 +15,9 @@ function run(page: string, example: number = 0): string {
   const code = [...readFileSync(page, 'utf8').matchAll(/```js\n([^]*?)```/g)][example]?.[1];
   if (code === undefined) throw new Error(`${page} has no JavaScript example ${example + 1}`);
   const file = join(folder, 'example.mjs');
-  writeFileSync(file, code.replaceAll("from 'recurra'", `from '${pathToFileURL('dist/index.js').href}'`));
+  const built = (path: string): string => `from '${pathToFileURL(`dist/${path}`).href}'`;
+  const imports = code.replaceAll("from 'recurra'", built('index.js'));
+  writeFileSync(file, imports.replaceAll("from 'recurra/worker'", built('worker/index.js')));
   return execFileSync(process.execPath, [file], { encoding: 'utf8', cwd: folder });
 }
 
@@ -106,4 +108,11 @@ test('the examples of docs/forecasting.md beat the baselines, and tell walks apa
   expect(mse).toBeLessThan(0.7 * season!);
   expect(season).toBeLessThan(last!);
   expect(Number(/^(\d+) % right/.exec(run('docs/forecasting.md', 1))?.[1])).toBeGreaterThan(80);
+});
+
+test('the example of docs/browser.md trains in a worker, pauses and goes on', () => {
+  const output = run('docs/browser.md');
+  expect(output).toMatch(/^1 gru of 32, 14 symbols, [\d,]+ parameters (relaxed|simd)$/m);
+  expect(output).toMatch(/^the .{40}$/m);
+  expect(Number(/^(\d+\.\d+)\n\d{5,}\n$/m.exec(output)?.[1])).toBeLessThan(6);
 });

@@ -137,8 +137,14 @@ async function loadBinary(
     return { heap, kernels: team.kernels, tile, team, notes: [] };
   } catch (error) {
     if (error instanceof KernelUnavailableError || error instanceof OptionError) throw error;
-    return error instanceof NoSuchSimd ? error.message : `loading failed: ${(error as Error).message}`;
+    return error instanceof NoSuchSimd ? error.message : whyNotLoaded((error as Error).message);
   }
+}
+
+/** What browsers say of a page's policy names everything but the remedy. */
+function whyNotLoaded(message: string): string {
+  if (!/content security policy|\bCSP\b/i.test(message)) return `loading failed: ${message.replace(/\.$/, '')}`;
+  return "the page's Content-Security-Policy does not allow WebAssembly: script-src needs 'wasm-unsafe-eval'";
 }
 
 /** The runtime lacks instructions of a binary, which is no failure. */

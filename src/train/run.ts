@@ -184,6 +184,8 @@ class Loop {
     const reason = this.#reasonToStop();
     const held = reason === undefined ? this.#options.hold?.() : undefined;
     if (held === undefined) return reason;
+    // Nothing else would tell of the last windows for as long as it lasts.
+    if (this.#reportedStep !== this.#trainer.step) this.#notify(undefined);
     await held;
     return this.#reasonToStop();
   }

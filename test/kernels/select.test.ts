@@ -11,6 +11,12 @@ const MISSING = 'this runtime has no WebAssembly';
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** A runtime that compiles nothing. */
+function stubCompile(message: string): void {
+  const compile = (): Promise<never> => Promise.reject(new Error(message));
+  vi.stubGlobal('WebAssembly', Object.assign(Object.create(WebAssembly) as typeof WebAssembly, { compile }));
+}
+
 describe('selectKernels', () => {
   it('auto takes the fastest there is', async () => {
     const { tier, notes } = await selectKernels({ tier: 'auto', precision: 'float32', memoryLimit: LIMIT });
@@ -39,6 +45,29 @@ describe('selectKernels', () => {
     expect(error).toBeInstanceOf(KernelUnavailableError);
     expect((error as Error).message).toBe(
       `createEngine: kernels 'simd' cannot run here: ${NARROW}. Leave it out, or say 'auto', for the best there is.`,
+    );
+  });
+
+  it.each([
+    "WebAssembly.compile(): Compiling or instantiating WebAssembly module violates the following Content Security policy directive because 'unsafe-eval' is not an allowed source of script",
+    'call to WebAssembly.compile() blocked by CSP',
+    "Refused to create a WebAssembly object because 'unsafe-eval' is not allowed in the following Content Security Policy directive: \"script-src 'self'\".",
+  ])("says what a page's policy lacks: %s", async (message) => {
+    stubCompile(message);
+    const { tier, notes } = await selectKernels({ tier: 'auto', precision: 'float32', memoryLimit: LIMIT });
+    expect(tier).toBe('js');
+    expect(notes.at(-1)).toBe(
+      "simd: the page's Content-Security-Policy does not allow WebAssembly: script-src needs 'wasm-unsafe-eval'",
+    );
+  });
+
+  it('says why a binary was not loaded, in one sentence', async () => {
+    stubCompile('out of memory.');
+    const error = await selectKernels({ tier: 'simd', precision: 'float32', memoryLimit: LIMIT }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect((error as Error).message).toBe(
+      "createEngine: kernels 'simd' cannot run here: loading failed: out of memory. Leave it out, or say 'auto', for the best there is.",
     );
   });
 

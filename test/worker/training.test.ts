@@ -74,12 +74,18 @@ describe('a language model', () => {
 
   test('pauses, single steps and questions change nothing', async () => {
     const states: RunState[] = [];
-    const training = await start({ ...job, paused: true }, { onState: (state: RunState) => states.push(state) });
+    let told = 0;
+    const training = await start(
+      { ...job, paused: true },
+      { onState: (state: RunState) => states.push(state), onProgress: ({ step }: ProgressEvent) => (told = step) },
+    );
     expect(await stepOf(training)).toBe(0);
     await training.step();
     expect(await stepOf(training)).toBe(1);
+    expect(told).toBe(1);
     await training.step(4);
     expect(await stepOf(training)).toBe(5);
+    expect(told).toBe(5);
     await training.ask('generate', { length: 5 });
     await training.ask('activations', { text: 'the cat' });
     await training.ask('normsBack', {});
