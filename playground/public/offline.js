@@ -1,0 +1,36 @@
+/**
+ * The page without a network: everything is kept at the first visit, and what is kept answers where the network does
+ * not. While there is a network it answers, so nothing is ever out of date.
+ */
+
+/** The files of the build, which vite.config.ts writes in here. */
+const FILES = [];
+const CACHE = 'recurra-playground';
+
+addEventListener('install', (event) => {
+  event.waitUntil(keep());
+});
+
+addEventListener('fetch', (event) => {
+  const { request } = event;
+  const isOwn = request.method === 'GET' && request.url.startsWith(registration.scope);
+  if (isOwn) event.respondWith(answer(request));
+});
+
+/** Keeps the files of this build, and no others. */
+async function keep() {
+  await caches.delete(CACHE);
+  const cache = await caches.open(CACHE);
+  await cache.addAll(FILES);
+}
+
+async function answer(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    // The folder's own address is that of its page.
+    const kept = await caches.match(request.mode === 'navigate' ? 'index.html' : request, { ignoreSearch: true });
+    if (kept !== undefined) return kept;
+    throw error;
+  }
+}
