@@ -17,7 +17,7 @@ import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
 import { settingsOf } from '../train/settings.js';
 import { traceWindow } from '../train/trace-window.js';
-import { checkNotTaken, checkpointFiles, checkWritable } from './destination.js';
+import { checkDestination, checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { readCorpus } from './files.js';
@@ -47,8 +47,7 @@ export interface Inspection {
 /** Runs the command. @returns the exit code @throws OptionError, CheckpointError, DataError */
 export async function inspectCommand(folder: string, options: InspectArguments): Promise<number> {
   if (options.svg !== undefined) {
-    checkNotTaken('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
-    checkWritable('--svg', options.svg);
+    checkDestination('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
   }
   const { model, training } = await loadOfTexts('inspect', folder, options);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });

@@ -121,7 +121,7 @@ function job(parts: Parts): Job {
   let run: TrainingRun | undefined;
   return {
     ...parts,
-    files: [path],
+    files: [path, ...kind.paths.filter((name) => name in options).map((name) => String(options[name]))],
     terms: kind.terms,
     start(model, runOptions) {
       run = fit(model as Learner<unknown>, kind.fitData(model as Learner<unknown>, data, options), {

@@ -11,6 +11,7 @@ import { imageGrid } from '../plot/image-grid.js';
 import type { ImageGridOptions } from '../plot/image-grid.js';
 import { encodePng, svgImage } from '../plot/png.js';
 import type { FloatTensor } from '../data/sequences.js';
+import { checkDestination } from './destination.js';
 
 /** Where a grid of pictures goes. */
 export interface PictureArguments {
@@ -42,10 +43,17 @@ async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Refuses a command whose result would go nowhere. @throws OptionError */
-export function checkPlaces(command: string, { png, svg }: PictureArguments): void {
-  if (png !== undefined || svg !== undefined) return;
-  throw new OptionError(`${command}: --png or --svg is missing; the pictures go there. Give one, or both.`);
+/**
+ * Refuses a command whose result would go nowhere, or where something else is.
+ * @param taken files that it needs
+ * @throws OptionError; CheckpointError where it cannot be written
+ */
+export function checkPlaces(command: string, { png, svg }: PictureArguments, taken: readonly string[]): void {
+  if (png === undefined && svg === undefined) {
+    throw new OptionError(`${command}: --png or --svg is missing; the pictures go there. Give one, or both.`);
+  }
+  if (png !== undefined) checkDestination('--png', png, taken);
+  if (svg !== undefined) checkDestination('--svg', svg, png === undefined ? taken : [...taken, png]);
 }
 
 /** Writes a grid of pictures. @throws CheckpointError where it cannot be written */

@@ -5,6 +5,7 @@ import type { FloatTensor } from '../data/sequences.js';
 import { OptionError } from '../errors.js';
 import { Autoencoder } from '../models/autoencoder.js';
 import { SequenceAutoencoder } from '../models/sequence-autoencoder.js';
+import { checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest } from './files.js';
@@ -48,7 +49,7 @@ export async function reconstructCommand(folder: string, options: ReconstructArg
 async function reconstructPictures(folder: string, model: Autoencoder, options: ReconstructArguments): Promise<void> {
   refuse('reconstruct', folder, 'pictures', options, ['text']);
   if (options.idx === undefined) throw missing(folder, 'pictures', '--idx <file>');
-  checkPlaces('reconstruct', options);
+  checkPlaces('reconstruct', options, [options.idx, ...checkpointFiles(folder)]);
   const { rows, width } = await picturesFor(model, options.idx);
   const count = Math.min(options.count ?? 2 * COLUMNS, rows.count);
   const originals = rows.batch(Array.from({ length: count }, (_, i) => i));
@@ -93,7 +94,7 @@ export async function sampleCommand(folder: string, options: SampleArguments): P
   const { count = model instanceof Autoencoder ? SAMPLES : COLUMNS, seed, width, temperature, length } = options;
   if (model instanceof Autoencoder) {
     refuse('sample', folder, 'pictures', options, ['temperature', 'length']);
-    checkPlaces('sample', options);
+    checkPlaces('sample', options, checkpointFiles(folder));
     writePictures(options, model.sample(count, { seed }), { width, title: 'Samples' });
   } else {
     refuse('sample', folder, 'lines', options, ['png', 'svg', 'width']);

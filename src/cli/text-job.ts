@@ -38,6 +38,8 @@ const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test', 'chrono'];
 interface Parts {
   readonly folder: string;
   readonly textPath: string;
+  /** The file of word vectors that it begins with. */
+  readonly vectorsPath?: string | undefined;
   readonly corpus: Corpus;
   readonly engine: Engine;
   readonly sizes: ModelSizes;
@@ -74,7 +76,7 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   reserveTraining(engine, sizes, runSizes(full));
   const makeModel = (): LanguageModel => new LanguageModel(engine, model);
   const parts = { folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, full, replaces };
-  return job({ ...parts, drawing: drawing(sizes), resume: undefined });
+  return job({ ...parts, vectorsPath: options.vectors, drawing: drawing(sizes), resume: undefined });
 }
 
 function modelOptions(options: TrainArguments, corpus: Corpus): LanguageModelOptions {
@@ -131,10 +133,10 @@ export async function resumedTextJob(options: TrainArguments, resumed: Resumed<L
 }
 
 function job(parts: Parts): Job {
-  const { folder, engine, corpus, textPath } = parts;
+  const { folder, engine, corpus, textPath, vectorsPath } = parts;
   return {
     ...parts,
-    files: [textPath],
+    files: [textPath, ...(vectorsPath === undefined ? [] : [vectorsPath])],
     terms: textTerms(corpus.vocabulary.level),
     start: (model: LanguageModel, options) => start(parts, model, options),
     describe: () => describe(parts),

@@ -19,6 +19,7 @@ import type { Json, Snapshot } from '../models/snapshot.js';
 import { trainWord2Vec } from '../train/word2vec.js';
 import type { Word2VecProgress, Word2VecReport, Word2VecRun } from '../train/word2vec.js';
 import type { Word2VecSettings } from '../train/word2vec-settings.js';
+import { checkNotTaken, checkpointFiles } from './destination.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
@@ -66,8 +67,9 @@ const FIXED = ['architecture', 'output', 'size', 'splitBy', 'locale', 'minCount'
 export async function word2vecCommand(options: Word2VecArguments): Promise<number> {
   const format = formatOf(options);
   checkThreads(options);
-  checkOutput(options.out);
   const folder = options.checkpoint ?? options.resume;
+  checkNotTaken('--out', options.out, [options.text, ...foldersOf(options).flatMap(checkpointFiles)]);
+  checkOutput(options.out);
   if (folder !== undefined) await prepareFolder(folder);
   const job = await jobOf(options);
   const output = new Output(options.json === true);
@@ -107,6 +109,11 @@ function checkThreads({ threads = 1, hogwild }: Word2VecArguments): void {
   throw new OptionError(
     `word2vec: --threads ${threads} update the same vectors at once, so that results differ from run to run. Allow it with --hogwild.`,
   );
+}
+
+/** Where checkpoints are read from and written to. */
+function foldersOf({ checkpoint, resume }: Word2VecArguments): string[] {
+  return [checkpoint, resume].filter((folder) => folder !== undefined);
 }
 
 /** Finds a file that cannot be written before the training. @throws CheckpointError */
