@@ -102,7 +102,10 @@ export class Pairs implements Examples<PairBatch> {
   get fingerprint(): string {
     const { source, target } = this.vocabularies;
     let sum = crc32(new TextEncoder().encode(JSON.stringify([source, target])));
-    for (const side of this.#pairs.flat()) sum = crc32(new Uint8Array(Int32Array.of(side.length, ...side).buffer), sum);
+    for (const { length, buffer, byteOffset, byteLength } of this.#pairs.flat()) {
+      sum = crc32(new Uint8Array(Int32Array.of(length).buffer), sum);
+      sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+    }
     return sum.toString(16).padStart(8, '0');
   }
 
