@@ -130,6 +130,14 @@ describe('chat', () => {
     expect(anew).not.toBe(second);
   });
 
+  test.each(['--top-k 3', '--seed 2', '--temperature 0 --seed 2'])('%s has nothing to draw', async (args) => {
+    const { code, stdout, stderr } = await outcome(place.start(['chat', 'vhred', ...args.split(' ')], 'hello\n'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^recurra: chat: (--top-k 3|seed 2) is for drawing, and temperature is 0\. Give one above 0/,
+    );
+  });
+
   test('an answer of spaces alone, which a model of characters may give, does not end it', async () => {
     const { vocabulary } = Dialogues.fromUtterances([['a a', 'a']], { level: 'char' });
     const engine = await createEngine({ kernels: 'simd' });
