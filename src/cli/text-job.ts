@@ -21,7 +21,7 @@ import type { FullSettings, TrainSettings } from '../train/settings.js';
 import { train } from '../train/train.js';
 import type { TrainingRun, TrainOptions } from '../train/train.js';
 import { engineOptions } from './engine.js';
-import { readCorpus } from './files.js';
+import { inFile, readCorpus } from './files.js';
 import { drawing, grouped, holdsCheckpoint, refuseOptions, settingsFrom } from './job.js';
 import type { Job, Resumed, TrainArguments } from './job.js';
 import { KIND_OPTIONS } from './kinds.js';
@@ -152,12 +152,7 @@ function start(
   model: LanguageModel,
   options: TrainOptions,
 ): TrainingRun {
-  try {
-    return train(model, corpus, { ...settings, resume, ...options });
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${textPath}: ${error.message}`, { cause: error });
-    throw error;
-  }
+  return inFile(textPath, () => train(model, corpus, { ...settings, resume, ...options }));
 }
 
 function describe({ engine, sizes, corpus, full }: Parts): string[] {

@@ -195,6 +195,27 @@ describe('refusals', () => {
     else expect(told).toMatch(message);
   });
 
+  test('numbers too large to scale, with file and column', async () => {
+    place.file('huge.csv', csv(rows.with(9, 'day 9,1e200,1')));
+    const args = begin.with(begin.indexOf('data.csv'), 'huge.csv');
+    expect(await place.run(...args, '--out', 'never')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^recurra: huge\.csv: Scaler\.fit: column 'load': the squares/) as unknown,
+    });
+  });
+
+  test('a --period that no window has before it, before anything is trained', async () => {
+    const error = FORECAST.read(place.at('data.csv'), { target: 'load', window: 16, horizon: 4, period: 257 });
+    await expect(error).rejects.toThrow(
+      new DataError(
+        `${place.at('data.csv')}: --period 257 is longer than what lies before any window of the baseline, 256 steps. Lower it.`,
+      ),
+    );
+    const { test: end } = await FORECAST.read(place.at('data.csv'), { target: 'load', window: 16, horizon: 4, period: 256 }); // prettier-ignore
+    expect(seasonalErrors(end!, 'load', 256).mse).toBeGreaterThan(0);
+    expect(() => seasonalErrors(end!, 'load', 257)).toThrow(DataError);
+  });
+
   test('a bad file ends the command with 3', async () => {
     place.file('bad.csv', csv(rows.with(3, 'day 3,1')));
     const args = begin.with(begin.indexOf('data.csv'), 'bad.csv');
