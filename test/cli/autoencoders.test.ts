@@ -68,6 +68,18 @@ describe('pictures', () => {
     expect(place.checkpoint('part').equals(place.checkpoint('whole'))).toBe(true);
   }, 60_000);
 
+  test('a run does not go on with other pictures, of its size or another', async () => {
+    place.file('dark.idx', idxFile([N, 4, 4], new Array<number>(16 * N).fill(3)));
+    place.file('small.idx', idxFile([N, 2, 2], new Array<number>(4 * N).fill(3)));
+    for (const file of ['dark.idx', 'small.idx']) {
+      expect(await place.run('train', '--resume', 'vae', '--idx', file, '--epochs', '3')).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `recurra: ${file}: train: the data is not the one this run was trained on. Resume with the same data, or begin a new run.\n`,
+      });
+    }
+  });
+
   test('evaluate tells the bound and its terms', async () => {
     const { code, stdout } = await place.run('evaluate', 'vae', '--idx', 'halves.idx', '--json');
     expect(code).toBe(0);
@@ -162,6 +174,13 @@ describe('lines', () => {
     const sampled = await place.run(...drawn);
     expect(sampled.stdout.split('\n').length).toBe(5);
     expect(await place.run(...drawn)).toEqual(sampled);
+  });
+
+  test('a run does not go on with lines of other symbols', async () => {
+    place.file('xy.txt', 'xy\nyx\nxyxy\n\nyy\n'.repeat(3));
+    const { code, stderr } = await place.run('train', '--resume', 'lines', '--text', 'xy.txt', '--epochs', '3');
+    expect(stderr).toMatch(/^recurra: xy\.txt: train: the data is not the one this run was trained on/);
+    expect(code).toBe(3);
   });
 
   test('an empty file, and pictures of lines, are refused', async () => {
