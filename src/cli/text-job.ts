@@ -71,7 +71,8 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = { ...modelOptions(options, corpus), ...(await pretrained(options)) };
+  const part = full.validFraction === 0 ? corpus : inFile(text, () => corpus.split(full.validFraction).train);
+  const model = { ...modelOptions(options, part), ...(await pretrained(options)) };
   const sizes = languageSizes(corpus.vocabSize, fullLanguageOptions(model));
   reserveTraining(engine, sizes, runSizes(full));
   const makeModel = (): LanguageModel => new LanguageModel(engine, model);
@@ -79,6 +80,7 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   return job({ ...parts, vectorsPath: options.vectors, drawing: drawing(sizes), resume: undefined });
 }
 
+/** @param corpus the part that trains */
 function modelOptions(options: TrainArguments, corpus: Corpus): LanguageModelOptions {
   const { cell, embedding, hidden, layers, dropout, tied, projection, sampled, proposals } = options;
   return {
