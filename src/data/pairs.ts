@@ -6,6 +6,8 @@ import { checkChoice, checkFlag, checkKnown, checkNumber } from '../options.js';
 import type { Examples } from './examples.js';
 import { IGNORED } from './sequences.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { LEVELS } from './tokenizer.js';
 import type { Level } from './tokenizer.js';
 import { BEGINNING, PADDING, Vocabulary } from './vocabulary.js';
@@ -113,6 +115,11 @@ export class Pairs implements Examples<PairBatch> {
   length(i: number): number {
     const [source, target] = this.#pairs[i]!;
     return source.length + target.length;
+  }
+
+  /** Of both sides. */
+  symbolCount(): SymbolCount {
+    return countSymbols(this.#pairs.flat());
   }
 
   /** The pairs of these indices side by side. */

@@ -5,6 +5,8 @@ import { DataError, OptionError, ShapeError } from '../errors.js';
 import { checkKnown, checkNumber } from '../options.js';
 import type { Examples } from './examples.js';
 import type { FloatTensor, IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { sentences } from './tokenizer.js';
 import type { Level } from './tokenizer.js';
 import { BEGINNING, PADDING, Vocabulary } from './vocabulary.js';
@@ -82,6 +84,10 @@ export class Sequences implements Examples<RaggedBatch> {
 
   length(i: number): number {
     return this.#sequences[i]!.length / (this.width || 1);
+  }
+
+  symbolCount(): SymbolCount | undefined {
+    return this.width === 0 ? countSymbols(this.#sequences as readonly Int32Array[]) : undefined;
   }
 
   batch(indices: readonly number[]): RaggedBatch {

@@ -6,6 +6,8 @@ import { checkKnown, checkSize } from '../options.js';
 import { Corpus } from './corpus.js';
 import type { Examples } from './examples.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { BEGINNING, PADDING, UNKNOWN } from './vocabulary.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -56,6 +58,11 @@ export class Sentences implements Examples<SentenceBatch> {
   length(i: number): number {
     const [from, to] = this.#spans[i]!;
     return to - from;
+  }
+
+  /** Of the whole text, the sentences left out too. */
+  symbolCount(): SymbolCount {
+    return countSymbols([this.#tokens]);
   }
 
   batch(indices: readonly number[]): SentenceBatch {

@@ -166,7 +166,7 @@ describe('lines', () => {
   test('evaluate, reconstruct and sample', async () => {
     const { stdout } = await place.run('evaluate', 'lines', '--text', 'lines.txt', '--json');
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(
-      expect.arrayContaining(['loss', 'right', 'reconstruction', 'kl', 'perplexity']),
+      expect.arrayContaining(['loss', 'right', 'reconstruction', 'kl', 'perplexity', 'symbols', 'unknown']),
     );
     const again = await place.run('reconstruct', 'lines', '--text', 'lines.txt', '--count', '3');
     expect(again.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['ab', 'ba', 'abab', '']);

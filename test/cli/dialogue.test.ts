@@ -104,7 +104,7 @@ test('evaluate prints what the library says', async () => {
   const { vocabulary } = model;
   const other = Dialogues.fromText(readFileSync(place.at('other'), 'utf8'), { vocabulary });
   const { loss, figures } = model.evaluate(allBatches(other, 8));
-  expect(JSON.parse(stdout)).toEqual({ event: 'evaluate', examples: 20, loss, ...figures });
+  expect(JSON.parse(stdout)).toEqual({ event: 'evaluate', examples: 20, loss, ...figures, ...other.symbolCount() });
 });
 
 describe('chat', () => {
