@@ -141,7 +141,9 @@ function job(parts: Parts): Job {
       ];
       const paths = Object.fromEntries(files.map(([name, file]) => [name, relativePath(folder, file)]));
       const { flops = 0, bytes: stepBytes = 0 } = run?.trainer.objective.cost ?? {};
-      return { task: kind.name, options: { ...options, ...paths }, kernels: engine.report().kernels, flops, stepBytes };
+      const { kernels } = engine.report();
+      const own = kind.stored?.(data) ?? {};
+      return { task: kind.name, options: { ...options, ...paths }, ...own, kernels, flops, stepBytes };
     },
     conclude: (model, report) => conclude(parts, model as Learner<unknown>, report),
   };

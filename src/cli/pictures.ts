@@ -13,6 +13,9 @@ import { encodePng, svgImage } from '../plot/png.js';
 import type { FloatTensor } from '../data/sequences.js';
 import { checkDestination } from './destination.js';
 
+/** How large each pixel is drawn, and how many a picture may have. */
+const [SCALE, MOST_PIXELS] = [2, 1e8];
+
 /** Where a grid of pictures goes. */
 export interface PictureArguments {
   readonly png?: string;
@@ -56,6 +59,15 @@ export function checkPlaces(command: string, { png, svg }: PictureArguments, tak
   if (svg !== undefined) checkDestination('--svg', svg, png === undefined ? taken : [...taken, png]);
 }
 
+/** Refuses more pictures than one can hold, before they are made. @throws OptionError */
+export function checkCount(command: string, count: number, pixels: number): void {
+  const most = Math.max(1, Math.floor(MOST_PIXELS / (pixels * SCALE ** 2)));
+  if (count <= most) return;
+  throw new OptionError(
+    `${command}: a picture holds at most ${most} of ${pixels} pixels each, got ${count}. Lower --count.`,
+  );
+}
+
 /** Writes a grid of pictures. @throws CheckpointError where it cannot be written */
 export function writePictures(
   { png, svg }: PictureArguments,
@@ -63,7 +75,7 @@ export function writePictures(
   options: ImageGridOptions & { readonly title: string },
 ): void {
   const { title, ...grid } = options;
-  const image = imageGrid(pictures, { scale: 2, ...grid });
+  const image = imageGrid(pictures, { scale: SCALE, ...grid });
   if (png !== undefined) write('--png', png, encodePng(image));
   if (svg !== undefined) write('--svg', svg, svgImage(image, title));
 }

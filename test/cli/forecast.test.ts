@@ -228,6 +228,13 @@ describe('refusals', () => {
     });
   });
 
+  test('more steps than there may be', async () => {
+    expect(await place.run('forecast', 'run', '--steps', '1000000000')).toMatchObject({
+      code: 2,
+      stderr: "recurra: --steps must be a whole number from 1 to 1000000, got '1000000000'.\n",
+    });
+  });
+
   test('options', async () => {
     await expect(FORECAST.read('data.csv', {})).rejects.toThrow(
       new OptionError('train: --target <columns> is missing. --task forecast needs --csv FILE and --target COLUMN.'),
