@@ -2,6 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import { HRED } from '../models/hred.js';
+import { checkReply } from '../models/reply.js';
 import type { ReplyOptions } from '../models/reply.js';
 import { MAX_SEED } from '../options.js';
 import type { EngineArguments } from './engine.js';
@@ -34,11 +35,10 @@ export async function chatCommand(
  * is answered by an empty line, so that lines and answers stay side by side.
  * @returns the exit code
  */
-export async function converse(
-  model: HRED,
-  { seed = 1, ...options }: ReplyOptions,
-  { input, output, terminal }: Room,
-): Promise<number> {
+export async function converse(model: HRED, asked: ReplyOptions, { input, output, terminal }: Room): Promise<number> {
+  checkReply('chat', asked);
+  const { seed = 1, ...options } = asked;
+  const isDrawn = (options.temperature ?? 0) > 0;
   const lines = createInterface({ input, terminal, prompt: '> ', ...(terminal ? { output } : {}) });
   let code: number = EXIT.done;
   lines.on('SIGINT', () => {
@@ -51,7 +51,9 @@ export async function converse(
   for await (const line of lines) {
     const isNew = line.trim() === '';
     // Each answer is drawn by a seed of its own: else what is drawn first would be the same in all of them.
-    const answer = isNew ? '' : model.reply([...said, line], { ...options, seed: (seed + answers++) % (MAX_SEED + 1) });
+    const drawn = isDrawn ? { seed: (seed + answers) % (MAX_SEED + 1) } : {};
+    const answer = isNew ? '' : model.reply([...said, line], { ...options, ...drawn });
+    if (!isNew) answers++;
     // An answer of spaces alone, which only characters can make, says nothing that could be read again.
     said = isNew ? [] : [...said, line, answer].filter((text) => text.trim() !== '');
     if (!isNew || !terminal) output.write(`${answer}\n`);

@@ -6,10 +6,20 @@ import { DataError } from '../errors.js';
 import { readText } from './files.js';
 
 /** A row as it is parsed, with where the parser then stood. */
-interface Row {
+interface Parsed {
   readonly record: string[];
   /** Lines read so far: the last one of the row. */
   readonly info: { readonly lines: number };
+  /** What it is in the file. */
+  readonly raw: string;
+}
+
+/** A row, and its last line. */
+interface Row {
+  readonly cells: string[];
+  readonly line: number;
+  /** Whether there is nothing in it, not even an empty pair of quotes. */
+  readonly isBlank: boolean;
 }
 
 /** Reads a CSV file. @throws DataError, which names the file and the line */
@@ -19,12 +29,20 @@ export async function readTable(path: string): Promise<Table> {
 
 /** The table of a CSV file's text. @param source the file, for messages @throws DataError */
 export function parseTable(text: string, source: string): Table {
-  const rows = parseRows(text, source);
-  const lines = rows.map(({ info }) => info.lines);
+  const rows = withoutBlanks(parseRows(text, source));
+  const lines = rows.map(({ line }) => line);
   return new Table(
-    rows.map(({ record }) => record),
+    rows.map(({ cells }) => cells),
     { source, lines },
   );
+}
+
+/** Blank lines are no rows; but in a file of one column those before the last row are numbers that are missing. */
+function withoutBlanks(rows: readonly Row[]): Row[] {
+  const header = rows.find(({ isBlank }) => !isBlank);
+  if (header?.cells.length !== 1) return rows.filter(({ isBlank }) => !isBlank);
+  const last = rows.findLastIndex(({ isBlank }) => !isBlank);
+  return rows.slice(rows.indexOf(header), last + 1);
 }
 
 function parseRows(text: string, source: string): Row[] {
@@ -34,12 +52,14 @@ function parseRows(text: string, source: string): Row[] {
       bom: true,
       delimiter: delimiterOf(text),
       info: true,
+      raw: true,
       on_record: (row: unknown) => {
-        read = (row as Row).info.lines;
-        return row as string[];
+        const { record, info, raw } = row as Parsed;
+        read = info.lines;
+        const parsed: Row = { cells: record, line: read, isBlank: record.length === 1 && raw.trim() === '' };
+        return parsed as unknown as string[];
       },
       relax_column_count: true, // the table says which line has another number of cells
-      skip_empty_lines: true,
     }) as unknown as Row[];
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -61,18 +81,8 @@ function told({ code, message }: CsvError): string {
 }
 
 function delimiterOf(text: string): string {
-  const header = text.slice(0, text.search(/[\r\n]|$/));
+  const header = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
   return [',', ';', '\t'].find((delimiter) => header.includes(delimiter)) ?? ',';
-}
-
-/** Runs `work` on what a file holds: where that is at fault, the message names the file. */
-export function inFile<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof DataError) || error.message.startsWith(path)) throw error;
-    throw new DataError(`${path}: ${error.message}`, { cause: error });
-  }
 }
 
 /** A row of a CSV file, with what needs it in quotes. */

@@ -17,6 +17,12 @@ export function checkNotTaken(option: string, path: string, taken: readonly stri
   throw new OptionError(`${option} ${path}: the run has this file for something else. Give another one.`);
 }
 
+/** Refuses a destination that a command needs, or that cannot be written. @throws OptionError, CheckpointError */
+export function checkDestination(option: string, path: string, taken: readonly string[]): void {
+  checkNotTaken(option, path, taken);
+  checkWritable(option, path);
+}
+
 /** By name, or by what the names lead to. */
 function isSame(a: string, b: string): boolean {
   if (resolve(a) === resolve(b)) return true;

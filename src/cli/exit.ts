@@ -66,6 +66,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   splitBy: '--split-by',
   evaluateTask: 'evaluate',
   'Give a number of sequences': 'Give --test N',
+  'Give the width of a picture': 'Give --width N',
   'createEngine: kernels': '--kernels',
   'createEngine: threads': '--threads',
   'Leave threads': 'Leave --threads',

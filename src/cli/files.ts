@@ -14,11 +14,20 @@ import type { EngineArguments } from './engine.js';
 /** The corpus of a UTF-8 file. @throws DataError, which names the file; OptionError */
 export async function readCorpus(path: string, options: CorpusOptions): Promise<Corpus> {
   const text = await readText(path);
+  return inFile(path, () => Corpus.fromText(text, options));
+}
+
+/**
+ * Runs `work` on what a file holds: where that is at fault, the message names the file.
+ * @param others files that a message may name in its place
+ */
+export function inFile<T>(path: string, work: () => T, others: readonly string[] = []): T {
   try {
-    return Corpus.fromText(text, options);
+    return work();
   } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
-    throw error;
+    const isNamed = (message: string): boolean => [path, ...others].some((name) => message.startsWith(name));
+    if (!(error instanceof DataError) || isNamed(error.message)) throw error;
+    throw new DataError(`${path}: ${error.message}`, { cause: error });
   }
 }
 

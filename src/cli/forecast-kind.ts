@@ -8,13 +8,14 @@ import type { ColumnScale } from '../data/scaler.js';
 import { SeriesWindows, splitSeries } from '../data/series-windows.js';
 import type { SeriesBatch, SeriesParts } from '../data/series-windows.js';
 import { TimeSeries } from '../data/series.js';
-import { OptionError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import { MODES } from '../models/forecaster-options.js';
 import type { ForecasterOptions, ForecastMode } from '../models/forecaster-options.js';
 import { Forecaster } from '../models/forecaster.js';
 import type { Cell } from '../models/sizes.js';
-import { inFile, readTable } from './csv.js';
+import { readTable } from './csv.js';
 import { CSV, CSV_OPTIONS, missingOf, namesOf, sharesOf } from './csv-options.js';
+import { inFile } from './files.js';
 import type { Kind, KindArguments } from './kind.js';
 import { anyText, oneOf, whole } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -73,7 +74,7 @@ export const FORECAST: Kind<Forecaster, SeriesBatch, ForecastData> = {
   terms: exampleTerms({ unit: 'window', verb: 'forecast', figures: ['mse', 'mae'] }),
 
   async read(path, options) {
-    const { target, inputs, window = WINDOW, horizon } = options as ForecastArguments;
+    const { target, inputs, window = WINDOW, horizon, period } = options as ForecastArguments;
     if (target === undefined) {
       throw new OptionError(
         'train: --target <columns> is missing. --task forecast needs --csv FILE and --target COLUMN.',
@@ -84,7 +85,9 @@ export const FORECAST: Kind<Forecaster, SeriesBatch, ForecastData> = {
     const table = await readTable(path);
     return inFile(path, () => {
       const series = TimeSeries.fromTable(table, columns, missingOf(options));
-      return { series, targets, ...splitSeries(series, { window, horizon, ...sharesOf(options) }) };
+      const parts = splitSeries(series, { window, horizon, ...sharesOf(options) });
+      checkPeriod(period, parts.test ?? parts.train);
+      return { series, targets, ...parts };
     });
   },
 
@@ -121,6 +124,15 @@ export const FORECAST: Kind<Forecaster, SeriesBatch, ForecastData> = {
 
   conclude: (model, { train, test }, options) => compare(model, train, test ?? train, test !== undefined, options),
 };
+
+/** Finds a season that no window has before it now, not after the training. @throws DataError */
+function checkPeriod(period: number | undefined, { to, horizon }: SeriesWindows): void {
+  const most = to - horizon; // where the last window forecasts from
+  if (period === undefined || period <= most) return;
+  throw new DataError(
+    `--period ${period} is longer than what lies before any window of the baseline, ${most} steps. Lower it.`,
+  );
+}
 
 /** The errors of a model beside those of forecasts that take no learning. */
 function compare(

@@ -8,11 +8,12 @@ import { CheckpointError, OptionError } from '../errors.js';
 import { Forecaster } from '../models/forecaster.js';
 import type { Snapshot } from '../models/snapshot.js';
 import { svgLines } from '../plot/lines.js';
-import { csvRow, inFile, readTable } from './csv.js';
+import { csvRow, readTable } from './csv.js';
 import { missingOf } from './csv-options.js';
+import { checkDestination, checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
-import { loadBest } from './files.js';
+import { inFile, loadBest } from './files.js';
 import { FORECAST } from './forecast-kind.js';
 import { storedOptions } from './kind-job.js';
 import type { KindArguments } from './kind.js';
@@ -41,6 +42,9 @@ export async function forecastCommand(folder: string, options: ForecastCommandAr
   const { columns, targets, horizon, window } = model.options;
   const { steps = horizon } = options;
   const path = csv ?? String(stored['csv']);
+  if (svg !== undefined) {
+    checkDestination('--svg', svg, [path, ...(ahead === undefined ? [] : [ahead]), ...checkpointFiles(folder)]);
+  }
   const table = await readTable(path);
   const history = inFile(path, () => TimeSeries.fromTable(table, columns, missingOf(stored)));
   const known = columns.filter((name) => !targets.includes(name));

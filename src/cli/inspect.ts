@@ -5,7 +5,6 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileError } from '../checkpoint/file-error.js';
-import { DataError } from '../errors.js';
 import { spectraOf } from '../inspect/spectra.js';
 import type { RecurrentSpectrum } from '../inspect/spectra.js';
 import { gateSaturation, normsBack } from '../inspect/trace.js';
@@ -17,10 +16,10 @@ import { svgLines } from '../plot/lines.js';
 import type { Series } from '../plot/series.js';
 import { settingsOf } from '../train/settings.js';
 import { traceWindow } from '../train/trace-window.js';
-import { checkNotTaken, checkpointFiles, checkWritable } from './destination.js';
+import { checkDestination, checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
-import { readCorpus } from './files.js';
+import { inFile, readCorpus } from './files.js';
 import { plotLines } from './plot.js';
 import type { PlotOptions } from './plot.js';
 import { table } from './table.js';
@@ -47,27 +46,17 @@ export interface Inspection {
 /** Runs the command. @returns the exit code @throws OptionError, CheckpointError, DataError */
 export async function inspectCommand(folder: string, options: InspectArguments): Promise<number> {
   if (options.svg !== undefined) {
-    checkNotTaken('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
-    checkWritable('--svg', options.svg);
+    checkDestination('--svg', options.svg, [options.text, ...checkpointFiles(folder)]);
   }
   const { model, training } = await loadOfTexts('inspect', folder, options);
   const corpus = await readCorpus(options.text, { vocabulary: model.vocabulary });
   const trained = training === undefined ? { batch: 32, window: 64 } : settingsOf(training);
   const { batch, window } = { ...trained, ...(options.window === undefined ? {} : { window: options.window }) };
-  const inspection = inspect(model, traceFile(options.text, model, corpus.tokens, { batch, window }));
+  const traces = inFile(options.text, () => traceWindow(model, corpus.tokens, { batch, window }));
+  const inspection = inspect(model, traces);
   process.stdout.write(options.json === true ? `${jsonOf(inspection)}\n` : textOf(inspection));
   if (options.svg !== undefined) writePicture(options.svg, inspection);
   return EXIT.done;
-}
-
-/** The traces of a file's tokens. @throws DataError, which names the file */
-function traceFile(path: string, ...given: Parameters<typeof traceWindow>): readonly LayerTrace[] {
-  try {
-    return traceWindow(...given);
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 /** Spectra of a model's weights, and what traces of it say. */

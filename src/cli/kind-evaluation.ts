@@ -1,6 +1,7 @@
 /** `recurra evaluate` of a model that learnt from the examples of a file. */
 
 import { allBatches } from '../data/examples.js';
+import type { SymbolCount } from '../data/symbol-count.js';
 import { OptionError } from '../errors.js';
 import type { Learner } from '../models/learner.js';
 import type { Snapshot } from '../models/snapshot.js';
@@ -42,8 +43,17 @@ export async function evaluateKind(
   const figures = { ...own, ...kind.figures?.(model, allBatches(examples, batch)) };
   const perplexity = model.inNats ? { perplexity: Math.exp(loss) } : {};
   const told = { examples: examples.count, loss, ...perplexity, ...(right === undefined ? {} : { right }), ...figures };
-  process.stdout.write(given.json === true ? `${JSON.stringify({ event: 'evaluate', ...told })}\n` : lines(told));
+  const symbols = examples.symbolCount?.();
+  const json = `${JSON.stringify({ event: 'evaluate', ...told, ...symbols })}\n`;
+  process.stdout.write(given.json === true ? json : lines(told) + unknownLine(symbols));
   return EXIT.done;
+}
+
+/** What the model has never seen: figures are of it too. */
+function unknownLine(counted: SymbolCount | undefined): string {
+  if (counted === undefined) return '';
+  const { symbols, unknown } = counted;
+  return `${'unknown'.padEnd(20)}${grouped(unknown)} of ${grouped(symbols)} symbols (${percent(unknown / symbols)})\n`;
 }
 
 /** A figure a line. */

@@ -15,6 +15,7 @@ import { FIT_SETTINGS, fullFitSettings } from '../train/fit-settings.js';
 import type { FitSettings } from '../train/fit-settings.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
+import { inFile } from './files.js';
 import { flag, grouped, holdsCheckpoint, refuseOptions, settingsFrom } from './job.js';
 import type { Job, Resumed, TrainArguments } from './job.js';
 import { optionName } from './kind.js';
@@ -52,7 +53,7 @@ export async function newKindJob(kind: AnyKind, given: TrainArguments): Promise<
   const options = ownOptions(kind, given);
   const data = await kind.read(path, options);
   const engine = await createEngine({ seed, ...engineOptions(given) });
-  const model = kind.create(engine, data, options); // before there is a folder: its options may contradict each other
+  const model = inFile(path, () => kind.create(engine, data, options)); // before there is a folder: its options may contradict each other
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const makeModel = (): Learner<unknown> => model;
@@ -118,17 +119,17 @@ function withRecipe({ recipe }: AnyKind, given: FitSettings): FitSettings {
 
 function job(parts: Parts): Job {
   const { kind, folder, path, options, data, engine, settings, resume } = parts;
+  const files = [path, ...kind.paths.filter((name) => name in options).map((name) => String(options[name]))];
   let run: TrainingRun | undefined;
   return {
     ...parts,
-    files: [path],
+    files,
     terms: kind.terms,
     start(model, runOptions) {
-      run = fit(model as Learner<unknown>, kind.fitData(model as Learner<unknown>, data, options), {
-        ...settings,
-        resume,
-        ...runOptions,
-      });
+      const learner = model as Learner<unknown>;
+      const begin = (): TrainingRun =>
+        fit(learner, kind.fitData(learner, data, options), { ...settings, resume, ...runOptions });
+      run = inFile(path, begin, files);
       return run;
     },
     describe: (model) => describe(parts, model as Learner<unknown>, run),
@@ -140,7 +141,9 @@ function job(parts: Parts): Job {
       ];
       const paths = Object.fromEntries(files.map(([name, file]) => [name, relativePath(folder, file)]));
       const { flops = 0, bytes: stepBytes = 0 } = run?.trainer.objective.cost ?? {};
-      return { task: kind.name, options: { ...options, ...paths }, kernels: engine.report().kernels, flops, stepBytes };
+      const { kernels } = engine.report();
+      const own = kind.stored?.(data) ?? {};
+      return { task: kind.name, options: { ...options, ...paths }, ...own, kernels, flops, stepBytes };
     },
     conclude: (model, report) => conclude(parts, model as Learner<unknown>, report),
   };

@@ -7,6 +7,7 @@ import type { ModelClass } from '../checkpoint/checkpoint.js';
 import type { Examples } from '../data/examples.js';
 import type { Engine } from '../engine.js';
 import type { Learner } from '../models/learner.js';
+import type { Json } from '../models/snapshot.js';
 import type { FitData } from '../train/fit.js';
 import type { UpdateSettings } from '../train/settings.js';
 import type { Reader } from './options.js';
@@ -57,6 +58,8 @@ export interface Kind<M extends Learner<B>, B, D> {
   fitData(model: M, data: D, options: KindArguments): FitData<B>;
   /** The data, in one line. */
   describe(data: D): string;
+  /** What is kept of the data with the run, for its verbs: a member of what a checkpoint stores. */
+  stored?(data: D): Readonly<Record<string, Json>>;
   /**
    * All examples of a file, for `recurra evaluate`.
    * @param options those of the training, in as far as they are stored

@@ -5,10 +5,10 @@ import { Sentences } from '../data/sentences.js';
 import type { SentenceBatch } from '../data/sentences.js';
 import type { Level } from '../data/tokenizer.js';
 import { RESERVED } from '../data/vocabulary.js';
-import { DataError, OptionError } from '../errors.js';
+import { OptionError } from '../errors.js';
 import { MaskedLanguageModel } from '../models/masked-language-model.js';
 import type { MaskedLanguageModelOptions } from '../models/masked-language-model.js';
-import { readCorpus } from './files.js';
+import { inFile, readCorpus } from './files.js';
 import type { Kind, KindArguments } from './kind.js';
 import { path, real, whole } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -74,7 +74,7 @@ export const MASK: Kind<MaskedLanguageModel, SentenceBatch, Data> = {
     const size = vocabSize ?? (level === 'word' ? WORDS : undefined);
     const corpus = await readCorpus(file, { level, locale, vocabSize: size });
     const of = (part: Corpus): Sentences => new Sentences(part, sentenceOptions(options));
-    return naming(file, () => {
+    return inFile(file, () => {
       if (validFraction === 0) return { corpus, train: of(corpus), valid: undefined };
       const { train, valid } = corpus.split(validFraction);
       return { corpus, train: of(train), valid: of(valid) };
@@ -96,19 +96,9 @@ export const MASK: Kind<MaskedLanguageModel, SentenceBatch, Data> = {
 
   async evaluation({ vocabulary }, file, options) {
     const corpus = await readCorpus(file, { vocabulary });
-    return naming(file, () => new Sentences(corpus, sentenceOptions(options)));
+    return inFile(file, () => new Sentences(corpus, sentenceOptions(options)));
   },
 };
-
-/** Runs `read`, and says of which file its errors speak. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${file}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}
 
 function sentenceOptions({ maxLength }: KindArguments): { maxLength?: number } {
   return maxLength === undefined ? {} : { maxLength: maxLength as number };

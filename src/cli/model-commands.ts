@@ -133,7 +133,7 @@ function addForecast(program: Command, run: Run): void {
     .command('forecast <dir>')
     .description('what follows a time series, as CSV')
     .option('--csv <file>', 'CSV file of what is known (the one it was trained on)', path('--csv'))
-    .option('--steps <n>', 'steps to forecast (the horizon of the model)', whole('--steps', 1))
+    .option('--steps <n>', 'steps to forecast, at most 1000000 (the horizon of the model)', whole('--steps', 1, 1e6))
     .option('--future <file>', 'CSV file of the inputs that are known ahead', path('--future'))
     .option('--time <column>', 'column of times that go on (steps are counted)', anyText('--time'))
     .option('--svg <file>', 'write history and forecast as a picture', path('--svg'))
@@ -205,10 +205,10 @@ function addSample(program: Command, run: Run): void {
   program
     .command('sample <dir>')
     .description('pictures or lines of text that a variational autoencoder makes up')
-    .option('--count <n>', 'how many (64 pictures, 10 lines)', whole('--count', 1))
+    .option('--count <n>', 'how many, at most 10000 (64 pictures, 10 lines)', whole('--count', 1, 1e4))
     .option('--png <file>', 'write pictures', path('--png'))
     .option('--svg <file>', 'the same as SVG', path('--svg'))
-    .option('--width <n>', 'pixels from left to right of a picture (it is square)', whole('--width', 1))
+    .option('--width <n>', 'pixels from left to right of a picture (as in training)', whole('--width', 1))
     .option(
       '--temperature <x>',
       'of text: 1 as likely as the model says, 0 the most likely (0)',

@@ -11,6 +11,10 @@ import { imageGrid } from '../plot/image-grid.js';
 import type { ImageGridOptions } from '../plot/image-grid.js';
 import { encodePng, svgImage } from '../plot/png.js';
 import type { FloatTensor } from '../data/sequences.js';
+import { checkDestination } from './destination.js';
+
+/** How large each pixel is drawn, and how many a picture may have. */
+const [SCALE, MOST_PIXELS] = [2, 1e8];
 
 /** Where a grid of pictures goes. */
 export interface PictureArguments {
@@ -42,10 +46,26 @@ async function readFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Refuses a command whose result would go nowhere. @throws OptionError */
-export function checkPlaces(command: string, { png, svg }: PictureArguments): void {
-  if (png !== undefined || svg !== undefined) return;
-  throw new OptionError(`${command}: --png or --svg is missing; the pictures go there. Give one, or both.`);
+/**
+ * Refuses a command whose result would go nowhere, or where something else is.
+ * @param taken files that it needs
+ * @throws OptionError; CheckpointError where it cannot be written
+ */
+export function checkPlaces(command: string, { png, svg }: PictureArguments, taken: readonly string[]): void {
+  if (png === undefined && svg === undefined) {
+    throw new OptionError(`${command}: --png or --svg is missing; the pictures go there. Give one, or both.`);
+  }
+  if (png !== undefined) checkDestination('--png', png, taken);
+  if (svg !== undefined) checkDestination('--svg', svg, png === undefined ? taken : [...taken, png]);
+}
+
+/** Refuses more pictures than one can hold, before they are made. @throws OptionError */
+export function checkCount(command: string, count: number, pixels: number): void {
+  const most = Math.max(1, Math.floor(MOST_PIXELS / (pixels * SCALE ** 2)));
+  if (count <= most) return;
+  throw new OptionError(
+    `${command}: a picture holds at most ${most} of ${pixels} pixels each, got ${count}. Lower --count.`,
+  );
 }
 
 /** Writes a grid of pictures. @throws CheckpointError where it cannot be written */
@@ -55,7 +75,7 @@ export function writePictures(
   options: ImageGridOptions & { readonly title: string },
 ): void {
   const { title, ...grid } = options;
-  const image = imageGrid(pictures, { scale: 2, ...grid });
+  const image = imageGrid(pictures, { scale: SCALE, ...grid });
   if (png !== undefined) write('--png', png, encodePng(image));
   if (svg !== undefined) write('--svg', svg, svgImage(image, title));
 }

@@ -5,14 +5,15 @@ import type { FloatTensor } from '../data/sequences.js';
 import { OptionError } from '../errors.js';
 import { Autoencoder } from '../models/autoencoder.js';
 import { SequenceAutoencoder } from '../models/sequence-autoencoder.js';
+import { checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest } from './files.js';
 import { flag } from './job.js';
-import { checkPlaces, writePictures } from './pictures.js';
+import { checkCount, checkPlaces, writePictures } from './pictures.js';
 import type { PictureArguments } from './pictures.js';
 import { SEQUENCE_VAE_KIND } from './sequence-vae-kind.js';
-import { picturesFor } from './vae-kind.js';
+import { picturesFor, storedWidth } from './vae-kind.js';
 
 /** The options of `recurra reconstruct`. */
 export interface ReconstructArguments extends EngineArguments, PictureArguments {
@@ -48,9 +49,10 @@ export async function reconstructCommand(folder: string, options: ReconstructArg
 async function reconstructPictures(folder: string, model: Autoencoder, options: ReconstructArguments): Promise<void> {
   refuse('reconstruct', folder, 'pictures', options, ['text']);
   if (options.idx === undefined) throw missing(folder, 'pictures', '--idx <file>');
-  checkPlaces('reconstruct', options);
+  checkPlaces('reconstruct', options, [options.idx, ...checkpointFiles(folder)]);
   const { rows, width } = await picturesFor(model, options.idx);
   const count = Math.min(options.count ?? 2 * COLUMNS, rows.count);
+  checkCount('reconstruct', 2 * count, model.options.inputSize);
   const originals = rows.batch(Array.from({ length: count }, (_, i) => i));
   const pictures = paired(originals, model.reconstruct(originals));
   writePictures(options, pictures, { width, columns: COLUMNS, title: 'Originals above their reconstructions' });
@@ -89,11 +91,13 @@ async function reconstructLines(
 
 /** Runs `sample`. @returns the exit code */
 export async function sampleCommand(folder: string, options: SampleArguments): Promise<number> {
-  const { model } = await loadBest(folder, options, MODELS);
-  const { count = model instanceof Autoencoder ? SAMPLES : COLUMNS, seed, width, temperature, length } = options;
+  const { model, training } = await loadBest(folder, options, MODELS);
+  const { count = model instanceof Autoencoder ? SAMPLES : COLUMNS, seed, temperature, length } = options;
   if (model instanceof Autoencoder) {
     refuse('sample', folder, 'pictures', options, ['temperature', 'length']);
-    checkPlaces('sample', options);
+    checkPlaces('sample', options, checkpointFiles(folder));
+    checkCount('sample', count, model.options.inputSize);
+    const { width = storedWidth(training) } = options;
     writePictures(options, model.sample(count, { seed }), { width, title: 'Samples' });
   } else {
     refuse('sample', folder, 'lines', options, ['png', 'svg', 'width']);

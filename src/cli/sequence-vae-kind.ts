@@ -4,10 +4,9 @@ import { Sequences } from '../data/ragged.js';
 import type { RaggedBatch } from '../data/ragged.js';
 import type { Level } from '../data/tokenizer.js';
 import type { Vocabulary } from '../data/vocabulary.js';
-import { DataError } from '../errors.js';
 import { SequenceAutoencoder } from '../models/sequence-autoencoder.js';
 import type { Cell } from '../models/sizes.js';
-import { readText } from './files.js';
+import { inFile, readText } from './files.js';
 import type { Kind } from './kind.js';
 import { path, real } from './options.js';
 import { exampleTerms } from './terms.js';
@@ -64,7 +63,7 @@ export const SEQUENCE_VAE_KIND: Kind<SequenceAutoencoder, RaggedBatch, Lines> = 
     };
     const size = vocabSize ?? (level === 'word' ? MOST_WORDS : undefined);
     const text = await readText(file);
-    return naming(file, () => {
+    return inFile(file, () => {
       const { sequences, vocabulary } = Sequences.fromLines(text, { level, locale, vocabSize: size });
       if (validFraction === 0) return { vocabulary, train: sequences, valid: undefined };
       const { train, held } = sequences.split(validFraction);
@@ -97,16 +96,6 @@ export const SEQUENCE_VAE_KIND: Kind<SequenceAutoencoder, RaggedBatch, Lines> = 
   async evaluation(model, file) {
     const text = await readText(file);
     const vocabulary = model.options.vocabulary!;
-    return naming(file, () => Sequences.fromLines(text, { vocabulary }).sequences);
+    return inFile(file, () => Sequences.fromLines(text, { vocabulary }).sequences);
   },
 };
-
-/** Runs `read`, whose refusals of the data come to name the file. */
-function naming<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${file}: ${error.message}`, { cause: error });
-    throw error;
-  }
-}

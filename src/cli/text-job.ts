@@ -21,7 +21,7 @@ import type { FullSettings, TrainSettings } from '../train/settings.js';
 import { train } from '../train/train.js';
 import type { TrainingRun, TrainOptions } from '../train/train.js';
 import { engineOptions } from './engine.js';
-import { readCorpus } from './files.js';
+import { inFile, readCorpus } from './files.js';
 import { drawing, grouped, holdsCheckpoint, refuseOptions, settingsFrom } from './job.js';
 import type { Job, Resumed, TrainArguments } from './job.js';
 import { KIND_OPTIONS } from './kinds.js';
@@ -38,6 +38,8 @@ const OF_TASKS = ['length', 'items', 'symbols', 'delay', 'test', 'chrono'];
 interface Parts {
   readonly folder: string;
   readonly textPath: string;
+  /** The file of word vectors that it begins with. */
+  readonly vectorsPath?: string | undefined;
   readonly corpus: Corpus;
   readonly engine: Engine;
   readonly sizes: ModelSizes;
@@ -69,14 +71,16 @@ export async function newTextJob(options: TrainArguments): Promise<Job> {
   await prepareFolder(out);
   const replaces = holdsCheckpoint(out);
   const engine = await createEngine({ seed, ...engineOptions(options) });
-  const model = { ...modelOptions(options, corpus), ...(await pretrained(options)) };
+  const part = full.validFraction === 0 ? corpus : inFile(text, () => corpus.split(full.validFraction).train);
+  const model = { ...modelOptions(options, part), ...(await pretrained(options)) };
   const sizes = languageSizes(corpus.vocabSize, fullLanguageOptions(model));
   reserveTraining(engine, sizes, runSizes(full));
   const makeModel = (): LanguageModel => new LanguageModel(engine, model);
   const parts = { folder: out, textPath: text, corpus, engine, sizes, makeModel, settings, full, replaces };
-  return job({ ...parts, drawing: drawing(sizes), resume: undefined });
+  return job({ ...parts, vectorsPath: options.vectors, drawing: drawing(sizes), resume: undefined });
 }
 
+/** @param corpus the part that trains */
 function modelOptions(options: TrainArguments, corpus: Corpus): LanguageModelOptions {
   const { cell, embedding, hidden, layers, dropout, tied, projection, sampled, proposals } = options;
   return {
@@ -131,10 +135,10 @@ export async function resumedTextJob(options: TrainArguments, resumed: Resumed<L
 }
 
 function job(parts: Parts): Job {
-  const { folder, engine, corpus, textPath } = parts;
+  const { folder, engine, corpus, textPath, vectorsPath } = parts;
   return {
     ...parts,
-    files: [textPath],
+    files: [textPath, ...(vectorsPath === undefined ? [] : [vectorsPath])],
     terms: textTerms(corpus.vocabulary.level),
     start: (model: LanguageModel, options) => start(parts, model, options),
     describe: () => describe(parts),
@@ -150,12 +154,7 @@ function start(
   model: LanguageModel,
   options: TrainOptions,
 ): TrainingRun {
-  try {
-    return train(model, corpus, { ...settings, resume, ...options });
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${textPath}: ${error.message}`, { cause: error });
-    throw error;
-  }
+  return inFile(textPath, () => train(model, corpus, { ...settings, resume, ...options }));
 }
 
 function describe({ engine, sizes, corpus, full }: Parts): string[] {

@@ -7,6 +7,7 @@ import { DataError, OptionError } from '../errors.js';
 import { svgAttention } from '../models/attention-map.js';
 import { Seq2Seq } from '../models/seq2seq.js';
 import type { AttentionMatrix, TranslateOptions, Translation } from '../models/translation.js';
+import { checkDestination, checkpointFiles } from './destination.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
 import { loadBest } from './files.js';
@@ -31,6 +32,7 @@ export async function translateCommand(
       `translate: --attention draws one text, got ${texts.length === 0 ? 'none' : texts.length}. Give one on the command line.`,
     );
   }
+  if (attention !== undefined) checkDestination('--attention', attention, checkpointFiles(folder));
   const { model } = await loadBest(folder, { threads, revectorize }, [Seq2Seq]);
   const options = { ...search, maxLength, attention: attention !== undefined };
   let line = 0;

@@ -5,6 +5,8 @@ import type { Rows } from '../data/rows.js';
 import type { FloatTensor } from '../data/sequences.js';
 import { DataError } from '../errors.js';
 import { Autoencoder, HIDDEN_ACTIVATIONS } from '../models/autoencoder.js';
+import { Fields } from '../models/snapshot.js';
+import type { Snapshot } from '../models/snapshot.js';
 import type { Kind, KindArguments, KindOption } from './kind.js';
 import { oneOf, path, real, whole } from './options.js';
 import { readPictures } from './pictures.js';
@@ -87,8 +89,16 @@ export const VAE_KIND: Kind<Autoencoder, FloatTensor, Pictures> = {
     return `${train.count.toLocaleString('en-US')} pictures of ${height} x ${width}${held}`;
   },
 
+  stored: ({ height, width }) => ({ pictures: { height, width } }),
+
   evaluation: async (model, file) => (await picturesFor(model, file)).rows,
 };
+
+/** The width of the pictures that a run was on; none of a model that was saved without one. @throws CheckpointError */
+export function storedWidth(training: Snapshot | undefined): number | undefined {
+  const fields = new Fields('training', training?.values ?? {});
+  return fields.has('pictures') ? fields.record('pictures')['width'] : undefined;
+}
 
 /** The pictures of a file, of the size that a model has seen. @throws DataError */
 export async function picturesFor({ options }: Autoencoder, file: string): Promise<IdxImages> {

@@ -11,7 +11,7 @@ import { WordCorpus, wordSplitter } from '../data/word-corpus.js';
 import type { WordTextOptions } from '../data/word-corpus.js';
 import { createEngine } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { CheckpointError, DataError, OptionError } from '../errors.js';
+import { CheckpointError, OptionError } from '../errors.js';
 import { Word2Vec } from '../models/word2vec.js';
 import type { Word2VecOptions } from '../models/word2vec.js';
 import { Fields } from '../models/snapshot.js';
@@ -19,10 +19,11 @@ import type { Json, Snapshot } from '../models/snapshot.js';
 import { trainWord2Vec } from '../train/word2vec.js';
 import type { Word2VecProgress, Word2VecReport, Word2VecRun } from '../train/word2vec.js';
 import type { Word2VecSettings } from '../train/word2vec-settings.js';
+import { checkNotTaken, checkpointFiles } from './destination.js';
 import { engineOptions } from './engine.js';
 import type { EngineArguments } from './engine.js';
 import { EXIT } from './exit.js';
-import { readText } from './files.js';
+import { inFile, readText } from './files.js';
 import { Interruption } from './interruption.js';
 import { grouped } from './job.js';
 import { formatCount, formatDuration, ProgressLine } from './progress.js';
@@ -60,14 +61,25 @@ interface Job {
 const MIN_COUNT = 5;
 
 /** The options that a resumed run has from its checkpoint. */
-const FIXED = ['architecture', 'output', 'size', 'splitBy', 'locale', 'minCount', 'maxWords', 'keepCase'] as const;
+const FIXED = [
+  'architecture',
+  'output',
+  'size',
+  'splitBy',
+  'locale',
+  'minCount',
+  'maxWords',
+  'keepCase',
+  'seed',
+] as const;
 
 /** Runs the command. @returns the exit code */
 export async function word2vecCommand(options: Word2VecArguments): Promise<number> {
   const format = formatOf(options);
   checkThreads(options);
-  checkOutput(options.out);
   const folder = options.checkpoint ?? options.resume;
+  checkNotTaken('--out', options.out, [options.text, ...foldersOf(options).flatMap(checkpointFiles)]);
+  checkOutput(options.out);
   if (folder !== undefined) await prepareFolder(folder);
   const job = await jobOf(options);
   const output = new Output(options.json === true);
@@ -109,6 +121,11 @@ function checkThreads({ threads = 1, hogwild }: Word2VecArguments): void {
   );
 }
 
+/** Where checkpoints are read from and written to. */
+function foldersOf({ checkpoint, resume }: Word2VecArguments): string[] {
+  return [checkpoint, resume].filter((folder) => folder !== undefined);
+}
+
 /** Finds a file that cannot be written before the training. @throws CheckpointError */
 function checkOutput(path: string): void {
   try {
@@ -133,7 +150,8 @@ async function newJob(engine: Engine, options: Word2VecArguments): Promise<Job> 
   const { text, minCount = MIN_COUNT, maxWords, architecture, output, size } = options;
   const { splitBy, locale } = options;
   const split = { splitBy, locale, lowerCase: options.keepCase !== true };
-  const corpus = await inFile(text, (content) => WordCorpus.fromText(content, { ...split, minCount, maxWords }));
+  const content = await readText(text);
+  const corpus = inFile(text, () => WordCorpus.fromText(content, { ...split, minCount, maxWords }));
   const { vocabulary } = corpus;
   return { model: new Word2Vec(engine, { vocabulary, architecture, output, size }), corpus, split };
 }
@@ -149,19 +167,9 @@ async function resumedJob(engine: Engine, options: Word2VecArguments, folder: st
   }
   const split = new Fields('training', training.values).object('split') as Split;
   const { vocabulary } = model.options;
-  const corpus = await inFile(options.text, (content) => WordCorpus.encode(wordSplitter(split)(content), vocabulary));
+  const content = await readText(options.text);
+  const corpus = inFile(options.text, () => WordCorpus.encode(wordSplitter(split)(content), vocabulary));
   return { model, corpus, split, resume: training };
-}
-
-/** What is made of a text. @throws DataError, which names the file */
-async function inFile<T>(path: string, make: (content: string) => T): Promise<T> {
-  const content = await readText(path);
-  try {
-    return make(content);
-  } catch (error) {
-    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 function settingsOf(options: Word2VecArguments): Word2VecSettings {

@@ -35,7 +35,8 @@ const NO_TOKEN = /^\d+[-.]\d+$/;
 
 /**
  * Reads a file. Columns are separated by tabs where a line has one, else by blanks, and every line has as many as the
- * first. A line that begins with `# ` between two sentences is a comment; lines of -DOCSTART- end a sentence, and where
+ * first. A line that begins with `# ` between two sentences is a comment, unless it has as many columns as the others and
+ * its label is that of a word elsewhere; lines of -DOCSTART- end a sentence, and where
  * the word is not the first column, the numbers `3-4` and `3.1` of CoNLL-U in the first are passed over.
  * @throws OptionError; DataError for a line that does not fit, or no sentences
  */
@@ -48,8 +49,12 @@ export function readConll(text: string, options: ConllOptions = {}): TaggedSente
     if (open.words.length > 0) sentences.push(open);
     open = newSentence();
   };
-  for (const [i, line] of text.split(/\r\n|\r|\n/).entries()) {
-    const token = isComment(line, open.words.length) ? undefined : table.read(line, i + 1);
+  const lines = text.split(/\r\n|\r|\n/);
+  const isToken = tokenTest(lines, full);
+  for (const [i, line] of lines.entries()) {
+    // Within a sentence # is a word.
+    const isComment = open.words.length === 0 && looksLikeComment(line) && !isToken(line);
+    const token = isComment ? undefined : table.read(line, i + 1);
     if (token === undefined) continue;
     if (token === 'end') {
       close();
@@ -75,9 +80,39 @@ function newSentence(): OpenSentence {
   return { words: [], labels: [], lines: [] };
 }
 
-/** Within a sentence `#` is a word. */
-function isComment(line: string, words: number): boolean {
-  return words === 0 && (line === '#' || line.startsWith('# '));
+function looksLikeComment(line: string): boolean {
+  return line === '#' || line.startsWith('# ');
+}
+
+/** Tells lines that have the columns of those that are no comments, and a label of theirs. */
+function tokenTest(lines: readonly string[], { labelColumn }: FullOptions): (line: string) => boolean {
+  const rows = certainTokens(lines).map(columnsOf);
+  const label = (columns: readonly string[]): string | undefined => columns.at(columnIndex(labelColumn));
+  const labels = new Set(rows.map(label));
+  return (line) => {
+    const columns = columnsOf(line);
+    return columns.length === rows[0]?.length && labels.has(label(columns));
+  };
+}
+
+/** Lines that are tokens whatever they begin with: those that cannot be comments, and what follows them in a sentence. */
+function certainTokens(lines: readonly string[]): string[] {
+  let isWithin = false;
+  return lines.filter((line) => {
+    const isEnd = line.trim() === '' || columnsOf(line)[0] === DOCUMENT;
+    isWithin = !isEnd && (isWithin || !looksLikeComment(line));
+    return isWithin;
+  });
+}
+
+/** Between tabs where there is one, else between blanks. */
+function columnsOf(line: string): string[] {
+  return line.includes('\t') ? line.split('\t').map((column) => column.trim()) : line.trim().split(/\s+/);
+}
+
+/** From 0, or from -1 for the last. @param column from 1, or from -1 */
+function columnIndex(column: number): number {
+  return column > 0 ? column - 1 : column;
 }
 
 /** The columns of a file, as many in every line. */
@@ -94,11 +129,11 @@ class Table {
   read(line: string, number: number): { readonly word: string; readonly label: string } | 'end' | undefined {
     const { wordColumn, labelColumn } = this.#options;
     if (line.trim() === '') return 'end';
-    const columns = line.includes('\t') ? line.split('\t').map((column) => column.trim()) : line.trim().split(/\s+/);
+    const columns = columnsOf(line);
     if (columns[0] === DOCUMENT) return 'end';
     this.#check(columns.length, number);
-    const word = columns.at(wordColumn > 0 ? wordColumn - 1 : wordColumn)!;
-    const label = columns.at(labelColumn > 0 ? labelColumn - 1 : labelColumn)!;
+    const word = columns.at(columnIndex(wordColumn))!;
+    const label = columns.at(columnIndex(labelColumn))!;
     if (word !== columns[0] && NO_TOKEN.test(columns[0]!)) return undefined;
     if (word !== '' && label !== '') return { word, label };
     throw this.#wrong(number, `the ${word === '' ? 'word' : 'label'} is empty. Write _ where there is none.`);

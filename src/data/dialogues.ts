@@ -5,6 +5,8 @@ import { DataError, OptionError } from '../errors.js';
 import { checkChoice, checkKnown, checkNumber } from '../options.js';
 import type { Examples } from './examples.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { LEVELS } from './tokenizer.js';
 import type { Level } from './tokenizer.js';
 import { BEGINNING, PADDING, Vocabulary } from './vocabulary.js';
@@ -96,6 +98,10 @@ export class Dialogues implements Examples<DialogueBatch> {
   /** The ids of dialogue i. */
   length(i: number): number {
     return this.#dialogues[i]!.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  symbolCount(): SymbolCount {
+    return countSymbols(this.#dialogues.flat());
   }
 
   batch(indices: readonly number[]): DialogueBatch {

@@ -2,6 +2,7 @@
 
 import { crc32 } from '../crc32.js';
 import { Random } from '../random.js';
+import type { SymbolCount } from './symbol-count.js';
 
 /** Examples, of which some side by side make a batch of kind B. */
 export interface Examples<B> {
@@ -12,6 +13,8 @@ export interface Examples<B> {
   length(i: number): number;
   /** The examples of these indices side by side. */
   batch(indices: readonly number[]): B;
+  /** Where examples are of symbols: how many of them the vocabulary does not know. */
+  symbolCount?(): SymbolCount | undefined;
 }
 
 /** Batches from which those of about the same length are gathered. */

@@ -84,7 +84,7 @@ export class LabelledSequences implements Examples<LabelledBatch> {
         `${operation}: columns must be numbers to learn from, got '${column}', which is the ${name}.`,
       );
     }
-    const groups = groupRows(table.texts(id));
+    const groups = groupRows(table, id);
     const before = new Map([...groups.values()].flatMap((rows) => rows.map((row, i) => [row, rows[i - 1] ?? -1])));
     const values = columns.map((name) => table.numbers(name, missing, (row) => before.get(row)!));
     const names = label === undefined ? [] : table.texts(label);
@@ -186,10 +186,11 @@ export class LabelledSequences implements Examples<LabelledBatch> {
   }
 }
 
-/** The rows of every id, in the order in which ids are first seen. */
-function groupRows(ids: readonly string[]): Map<string, number[]> {
+/** The rows of every id, in the order in which ids are first seen. @throws DataError for a row without one */
+function groupRows(table: Table, column: string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  for (const [row, id] of ids.entries()) {
+  for (const [row, id] of table.texts(column).entries()) {
+    if (id === '') throw new DataError(`${table.place(row, column)}: the id is missing. Fill it in.`);
     const rows = groups.get(id);
     if (rows === undefined) groups.set(id, [row]);
     else rows.push(row);

@@ -6,6 +6,8 @@ import { checkChoice, checkFlag, checkKnown, checkNumber } from '../options.js';
 import type { Examples } from './examples.js';
 import { IGNORED } from './sequences.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { LEVELS } from './tokenizer.js';
 import type { Level } from './tokenizer.js';
 import { BEGINNING, PADDING, Vocabulary } from './vocabulary.js';
@@ -102,7 +104,10 @@ export class Pairs implements Examples<PairBatch> {
   get fingerprint(): string {
     const { source, target } = this.vocabularies;
     let sum = crc32(new TextEncoder().encode(JSON.stringify([source, target])));
-    for (const side of this.#pairs.flat()) sum = crc32(new Uint8Array(Int32Array.of(side.length, ...side).buffer), sum);
+    for (const { length, buffer, byteOffset, byteLength } of this.#pairs.flat()) {
+      sum = crc32(new Uint8Array(Int32Array.of(length).buffer), sum);
+      sum = crc32(new Uint8Array(buffer, byteOffset, byteLength), sum);
+    }
     return sum.toString(16).padStart(8, '0');
   }
 
@@ -110,6 +115,11 @@ export class Pairs implements Examples<PairBatch> {
   length(i: number): number {
     const [source, target] = this.#pairs[i]!;
     return source.length + target.length;
+  }
+
+  /** Of both sides. */
+  symbolCount(): SymbolCount {
+    return countSymbols(this.#pairs.flat());
   }
 
   /** The pairs of these indices side by side. */

@@ -5,6 +5,8 @@ import { DataError, OptionError, ShapeError } from '../errors.js';
 import { checkKnown, checkNumber } from '../options.js';
 import type { Examples } from './examples.js';
 import type { FloatTensor, IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { sentences } from './tokenizer.js';
 import type { Level } from './tokenizer.js';
 import { BEGINNING, PADDING, Vocabulary } from './vocabulary.js';
@@ -23,14 +25,16 @@ export class Sequences implements Examples<RaggedBatch> {
   /** I; 0 for ids. */
   readonly width: number;
   readonly #sequences: readonly (Int32Array | Float32Array)[];
+  readonly #vocabulary: Vocabulary | undefined;
   #fingerprint: string | undefined;
 
   /**
    * @param sequences ids each, or the values (T, I) of each, row-major
    * @param width I, of values. Default 1
+   * @param vocabulary what ids are of: others are other sequences then
    * @throws DataError for none, an empty one, or ids beside values; ShapeError for values that are no whole steps
    */
-  constructor(sequences: readonly (Int32Array | Float32Array)[], width: number = 1) {
+  constructor(sequences: readonly (Int32Array | Float32Array)[], width: number = 1, vocabulary?: Vocabulary) {
     const [head] = sequences;
     if (head === undefined) throw new DataError('Sequences: there is no sequence. Give at least one.');
     const areIds = head instanceof Int32Array;
@@ -44,6 +48,7 @@ export class Sequences implements Examples<RaggedBatch> {
       throw new ShapeError(`Sequences: sequence ${i} must be (T, I) with I = ${width}, got ${sequence.length} values.`);
     }
     this.#sequences = sequences;
+    this.#vocabulary = vocabulary;
     this.count = sequences.length;
     this.width = areIds ? 0 : width;
   }
@@ -61,7 +66,8 @@ export class Sequences implements Examples<RaggedBatch> {
     const lines = text.split(/\r\n|\r|\n/).filter((line) => line.trim() !== '');
     const vocabulary =
       options.vocabulary === undefined ? vocabularyOf(lines, options) : settled(options.vocabulary, options);
-    return { sequences: new Sequences(lines.map((line) => lineIds(line, vocabulary))), vocabulary };
+    const ids = lines.map((line) => lineIds(line, vocabulary));
+    return { sequences: new Sequences(ids, 1, vocabulary), vocabulary };
   }
 
   get fingerprint(): string {
@@ -73,11 +79,15 @@ export class Sequences implements Examples<RaggedBatch> {
     return this.#sequences.reduce((before, { buffer, byteOffset, byteLength }) => {
       const length = new Uint8Array(Int32Array.of(byteLength).buffer);
       return crc32(new Uint8Array(buffer, byteOffset, byteLength), crc32(length, before));
-    }, 0);
+    }, this.#vocabulary?.checksum ?? 0);
   }
 
   length(i: number): number {
     return this.#sequences[i]!.length / (this.width || 1);
+  }
+
+  symbolCount(): SymbolCount | undefined {
+    return this.width === 0 ? countSymbols(this.#sequences as readonly Int32Array[]) : undefined;
   }
 
   batch(indices: readonly number[]): RaggedBatch {
@@ -100,7 +110,7 @@ export class Sequences implements Examples<RaggedBatch> {
       );
     }
     const part = (from: number, to: number): Sequences =>
-      new Sequences(this.#sequences.slice(from, to), this.width || 1);
+      new Sequences(this.#sequences.slice(from, to), this.width || 1, this.#vocabulary);
     return { train: part(0, cut), held: part(cut, this.count) };
   }
 }

@@ -37,14 +37,15 @@ export class Scaler {
 
   /**
    * Fits the scale of every column on rows: those of the training part alone, as what comes later is not known yet.
-   * @throws OptionError; DataError if there is no row
+   * @throws OptionError; DataError if there is no row, or values are too large to be squared and added up
    */
   static fit({ columns, data }: ColumnRows, scale: ColumnScale = 'standard'): Scaler {
     checkChoice('Scaler.fit', 'scale', scale, SCALES);
     if (data.length === 0) throw new DataError('Scaler.fit: there must be at least one row to fit on, got none.');
     const C = columns.length;
-    const pairs = columns.map((_, c) => {
+    const pairs = columns.map((name, c) => {
       const values = Float64Array.from({ length: data.length / C }, (_unused, row) => data[row * C + c]!);
+      checkSquares(name, values);
       return FITS[scale](values);
     });
     return new Scaler(
@@ -83,6 +84,16 @@ export class Scaler {
   toJSON(): { offset: number[]; scale: number[] } {
     return { offset: [...this.offset], scale: [...this.scale] };
   }
+}
+
+/** Variances and squared errors must be finite. @throws DataError */
+function checkSquares(column: string, values: Float64Array): void {
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  if (Number.isFinite(values.length * (2 * most) ** 2)) return;
+  throw new DataError(
+    `Scaler.fit: column '${column}': the squares of its ${values.length} values must have a finite sum, got values up to ${most}. ` +
+      'Give the column in a larger unit, or leave it out.',
+  );
 }
 
 /** The offset and the scale of a column's values; a scale of 0 is taken for 1. */

@@ -6,6 +6,8 @@ import { checkKnown, checkSize } from '../options.js';
 import { Corpus } from './corpus.js';
 import type { Examples } from './examples.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import { BEGINNING, PADDING, UNKNOWN } from './vocabulary.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -38,14 +40,15 @@ export class Sentences implements Examples<SentenceBatch> {
     const most = checkSize('Sentences', 'maxLength', options.maxLength ?? 128);
     this.vocabulary = corpus.vocabulary;
     this.#tokens = corpus.tokens;
-    this.#spans = [...pieces(corpus.tokens, endOf(corpus.vocabulary), most)];
+    this.#spans = [...pieces(corpus.tokens, endsOf(corpus.vocabulary), most)];
     if (this.#spans.length === 0) {
       throw new DataError(
         'Sentences: no sentence has a token of the vocabulary. Give a text of its language and level.',
       );
     }
     const { buffer, byteOffset, byteLength } = corpus.tokens;
-    this.fingerprint = `${this.count}:${most}:${crc32(new Uint8Array(buffer, byteOffset, byteLength)).toString(16)}`;
+    const checksum = crc32(new Uint8Array(buffer, byteOffset, byteLength), corpus.vocabulary.checksum);
+    this.fingerprint = `${this.count}:${most}:${checksum.toString(16)}`;
   }
 
   get count(): number {
@@ -57,6 +60,11 @@ export class Sentences implements Examples<SentenceBatch> {
     return to - from;
   }
 
+  /** Of the whole text, the sentences left out too. */
+  symbolCount(): SymbolCount {
+    return countSymbols([this.#tokens]);
+  }
+
   batch(indices: readonly number[]): SentenceBatch {
     return sentenceBatch(indices.map((i) => this.#tokens.subarray(...this.#spans[i]!)));
   }
@@ -65,25 +73,24 @@ export class Sentences implements Examples<SentenceBatch> {
 /** Sentences of ids side by side. */
 export function sentenceBatch(sentences: readonly Int32Array[]): SentenceBatch {
   const lengths = Int32Array.from(sentences, ({ length }) => length);
-  const [T, B] = [Math.max(0, ...lengths), sentences.length];
+  const [T, B] = [lengths.reduce((a, b) => Math.max(a, b), 0), sentences.length];
   const data = new Int32Array(T * B).fill(PADDING);
   for (const [b, ids] of sentences.entries()) for (const [t, id] of ids.entries()) data[t * B + b] = id;
   return { ids: { data, shape: [T, B] }, lengths };
 }
 
-/** The id between two sentences; of characters the line break, if there is any. */
-function endOf(vocabulary: Vocabulary): number {
-  if (vocabulary.level === 'word') return BEGINNING;
-  const newline = vocabulary.idOf('\n');
-  return newline === UNKNOWN ? -1 : newline;
+/** What stands between two sentences: of characters line breaks, as far as there are any; between two in a row is nothing. */
+function endsOf(vocabulary: Vocabulary): readonly number[] {
+  if (vocabulary.level === 'word') return [BEGINNING];
+  return ['\n', '\r'].map((end) => vocabulary.idOf(end)).filter((id) => id !== UNKNOWN);
 }
 
 /** What lies between two ends, in pieces of at most so many tokens, if any of them is known. */
-function* pieces(tokens: Int32Array, end: number, most: number): Generator<readonly [number, number]> {
+function* pieces(tokens: Int32Array, ends: readonly number[], most: number): Generator<readonly [number, number]> {
   let from = 0;
   let known = false;
   for (let at = 0; at <= tokens.length; at++) {
-    const isEnd = at === tokens.length || tokens[at] === end;
+    const isEnd = at === tokens.length || ends.includes(tokens[at]!);
     if ((isEnd || at - from === most) && known) yield [from, at];
     if (isEnd || at - from === most) [from, known] = [isEnd ? at + 1 : at, false];
     if (!isEnd && tokens[at]! > UNKNOWN) known = true;

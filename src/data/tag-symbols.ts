@@ -117,7 +117,7 @@ export class TagSymbols {
         'TagSymbols.encode: there must be sentences, each of at least one word. Leave empty ones out.',
       );
     }
-    const shape = [Math.max(...lengths), lengths.length];
+    const shape = [lengths.reduce((a, b) => Math.max(a, b), 0), lengths.length];
     const size = shape[0]! * shape[1]!;
     const [words, forms] = [new Int32Array(size).fill(PADDING), new Int32Array(size)];
     const places = new Map<string, number>();

@@ -6,6 +6,8 @@ import type { TaggedSentence } from './conll.js';
 import type { Examples } from './examples.js';
 import { IGNORED } from './sequences.js';
 import type { IdTensor } from './sequences.js';
+import { countSymbols } from './symbol-count.js';
+import type { SymbolCount } from './symbol-count.js';
 import type { EncodedSentences, TagSymbols } from './tag-symbols.js';
 
 /** Sentences and their labels, side by side. */
@@ -63,6 +65,11 @@ export class TaggedExamples implements Examples<TagBatch> {
   /** The words of a sentence. */
   length(i: number): number {
     return this.sentences[i]!.words.length;
+  }
+
+  /** Of words. */
+  symbolCount(): SymbolCount {
+    return countSymbols(this.sentences.map(({ words }) => Int32Array.from(words, (word) => this.symbols.wordId(word))));
   }
 
   /** Sentences side by side. */

@@ -17,8 +17,11 @@ const NUMBER = /^-?\d+(?:\.\d+)?$/;
 /** The last day that every month has. */
 const SAFE_DAY = 28;
 
+const DAY = 86_400_000;
+
 /**
- * The times of the steps behind a table. Where the last two are the same day of the month, whole months go on.
+ * The times of the steps behind a table. Where the last two are the same day of the month, or
+ * the last days of theirs, whole months go on.
  * @throws DataError, with file, line and column, for times that are none or do not ascend
  */
 export function timesAfter(table: Table, column: string, steps: number): string[] {
@@ -53,7 +56,9 @@ function parse(place: string, text: string, isNumber: boolean): number {
 function dateOf(text: string): number {
   if (!DATE.test(text)) return NaN;
   const form = text.replace(' ', 'T');
-  return Date.parse(form.length === 10 || form.endsWith('Z') ? form : `${form}Z`);
+  const at = Date.parse(form.length === 10 || form.endsWith('Z') ? form : `${form}Z`);
+  // A day that its month does not have is taken for one of the next month, and 24:00 for the next day.
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(form.replace(/Z$/, '')) ? at : NaN;
 }
 
 function numberAfter(before: Time, last: Time, k: number): string {
@@ -64,7 +69,12 @@ function numberAfter(before: Time, last: Time, k: number): string {
 function dateAfter(before: Time, last: Time, k: number): string {
   const months = monthsBetween(new Date(before.at), new Date(last.at));
   const date = new Date(months > 0 ? last.at : last.at + k * (last.at - before.at));
-  if (months > 0) date.setUTCMonth(date.getUTCMonth() + k * months);
+  if (months > 0)
+    moveMonths(
+      date,
+      k * months,
+      [before, last].every(({ at }) => isMonthEnd(new Date(at))),
+    );
   const separator = last.text.includes(' ') ? ' ' : 'T';
   const zone = last.text.endsWith('Z') ? 'Z' : '';
   return `${date
@@ -73,9 +83,20 @@ function dateAfter(before: Time, last: Time, k: number): string {
     .slice(0, last.text.length - zone.length)}${zone}`;
 }
 
+/** To the same day, or the last one, of a month so many later. */
+function moveMonths(date: Date, months: number, toEnd: boolean): void {
+  if (toEnd) date.setUTCMonth(date.getUTCMonth() + months + 1, 0);
+  else date.setUTCMonth(date.getUTCMonth() + months);
+}
+
+function isMonthEnd(date: Date): boolean {
+  return new Date(date.getTime() + DAY).getUTCDate() === 1;
+}
+
 /** Whole months between two dates; 0 where it is not those that they are apart. */
 function monthsBetween(a: Date, b: Date): number {
-  const same = a.getUTCDate() === b.getUTCDate() && (b.getTime() - a.getTime()) % 86_400_000 === 0;
-  if (!same || b.getUTCDate() > SAFE_DAY) return 0;
+  const isSameDay = a.getUTCDate() === b.getUTCDate() && b.getUTCDate() <= SAFE_DAY;
+  const areEnds = isMonthEnd(a) && isMonthEnd(b);
+  if ((b.getTime() - a.getTime()) % DAY !== 0 || !(isSameDay || areEnds)) return 0;
   return 12 * (b.getUTCFullYear() - a.getUTCFullYear()) + b.getUTCMonth() - a.getUTCMonth();
 }

@@ -3,6 +3,7 @@
  * frequent first and, among equals, the one seen first, so that a text gives the same ids everywhere.
  */
 
+import { crc32 } from '../crc32.js';
 import { DataError, OptionError } from '../errors.js';
 import { checkChoice, checkKnown, checkSize } from '../options.js';
 import {
@@ -177,6 +178,11 @@ export class Vocabulary {
   unknownIn(text: string): string[] {
     const symbols = new Set(symbolsOf(text, this.level, this.locale));
     return [...symbols].filter((symbol) => !this.#ids.has(symbol));
+  }
+
+  /** Tells this vocabulary from others. */
+  get checksum(): number {
+    return crc32(new TextEncoder().encode(JSON.stringify(this)));
   }
 
   /** A plain object for a file; `fromJSON` reads it. */

@@ -175,7 +175,7 @@ export class MaskedLanguageModel extends Learner<SentenceBatch> {
    * longest sentence of each batch.
    */
   pseudoPerplexity(batches: Iterable<SentenceBatch>): number {
-    return Math.exp(this.#score(batches, ({ lengths }) => Math.max(...lengths)).loss);
+    return Math.exp(this.#score(batches, ({ ids }) => ids.shape[0]!).loss);
   }
 
   /** @param strideOf how far apart hidden tokens of one pass are */

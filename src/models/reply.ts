@@ -17,7 +17,7 @@ export interface ReplyOptions extends SampleOptions {
   readonly temperature?: number | undefined;
   /** Most tokens of a reply. Default 50. */
   readonly length?: number | undefined;
-  /** Seed of the sampling. Default 1. */
+  /** Seed of the sampling, which takes a temperature above 0, as topK does. Default 1. */
   readonly seed?: number | undefined;
 }
 
@@ -34,7 +34,17 @@ export function checkReply(operation: string, options: ReplyOptions): Choice {
   checkSampleOptions(operation, options);
   const { temperature = 0, topK, length = 50, seed = 1 } = options;
   checkSize(operation, 'length', length);
-  return { sampling: { temperature, topK }, length, random: new Random(checkSeed(operation, seed)) };
+  checkSeed(operation, seed);
+  if (temperature === 0) refuseDrawing(operation, options);
+  return { sampling: { temperature, topK }, length, random: new Random(seed) };
+}
+
+/** @throws OptionError for what only decides what is drawn */
+function refuseDrawing(operation: string, { topK, seed }: ReplyOptions): void {
+  const first = Object.entries({ topK, seed }).find(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  const what = `${first[0]} ${first[1]} is for drawing`;
+  throw new OptionError(`${operation}: ${what}, and temperature is 0. Give one above 0, or leave ${first[0]} out.`);
 }
 
 /** The ids of what has been said. @throws OptionError, DataError */

@@ -34,6 +34,25 @@ export const FRAME_OPTIONS: readonly (keyof FrameOptions)[] = ['title', 'xLabel'
 const CHARACTER = 7;
 const LINE = 18;
 
+/** What takes the room of two characters: East Asian wide and full-width ones (Unicode TR 11), and emoji. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
+
+/** How many characters of the usual width a text takes the room of. */
+export function charactersOf(text: string): number {
+  return Array.from(text).reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
+}
+
+/** Pixels that the longest of some labels takes, about. */
+export function longestLabel(labels: readonly string[]): number {
+  return CHARACTER * labels.reduce((most, label) => Math.max(most, charactersOf(label)), 0);
+}
+
+/** Pixels that a title takes with what is kept free beside it, about: its letters are larger, and bold. */
+export function titleWidth(title: string): number {
+  return 9 * charactersOf(title) + LINE;
+}
+
 /** Fills in defaults and checks everything. @throws OptionError */
 export function checkFrame(
   operation: string,
@@ -60,7 +79,7 @@ export function legendRows(names: readonly string[], width: number): { name: str
   const rows: { name: string; index: number; x: number }[][] = [];
   let x = Infinity;
   for (const [index, name] of names.entries()) {
-    const wide = 30 + CHARACTER * name.length;
+    const wide = 30 + CHARACTER * charactersOf(name);
     if (x + wide > width) {
       rows.push([]);
       x = 0;
@@ -91,8 +110,7 @@ export function areaOf(
   legends: number,
   right: number = 18,
 ): Area {
-  const longest = Math.max(...yLabels.map((label) => label.length));
-  const left = 16 + CHARACTER * longest + (options.yLabel === '' ? 0 : LINE);
+  const left = 16 + longestLabel(yLabels) + (options.yLabel === '' ? 0 : LINE);
   return {
     left,
     top: topOf(options.title, legends),
@@ -127,7 +145,7 @@ export function captions(options: Required<FrameOptions>, area: Area, names: rea
 
 /** Pixels that the labels of ticks take, about. */
 export function widthOf(ticks: readonly Tick[]): number {
-  return CHARACTER * Math.max(0, ...ticks.map(({ label }) => label.length));
+  return longestLabel(ticks.map(({ label }) => label));
 }
 
 /** Ticks that are far enough apart for their labels to be read. */

@@ -5,7 +5,7 @@ import { checkMatrix, formatShape } from '../shape.js';
 import type { Shape } from '../shape.js';
 import { Axis } from './axis.js';
 import type { Tick } from './axis.js';
-import { areaOf, captions, checkFrame, innerHeight, widthOf, xAxisMarks } from './frame.js';
+import { areaOf, captions, checkFrame, innerHeight, longestLabel, widthOf, xAxisMarks } from './frame.js';
 import type { Area, FrameOptions } from './frame.js';
 import { element, escapeText, picture } from './svg.js';
 
@@ -120,7 +120,7 @@ function nameTicks(names: readonly string[], most: number): Tick[] {
 
 /** Pixels that the longest name takes, about. */
 function wide(names: readonly string[]): number {
-  return 5 + 7 * Math.max(...names.map(({ length }) => length));
+  return 5 + longestLabel(names);
 }
 
 /** Ticks at whole numbers from 0 to count - 1. */

@@ -35,6 +35,7 @@ export function fit<B>(model: Learner<B>, data: FitData<B>, options: FitOptions 
   checkValidation(settings, data);
   const objective = new ExamplesObjective(model, data, settings);
   const trainer = new Trainer(objective, settings);
+  if (resume !== undefined) trainer.checkData(resume); // other data may not even fit into the model
   objective.rehearse();
   if (resume !== undefined) trainer.restore(resume, saved!);
   return new TrainingRun(trainer, options);

@@ -277,12 +277,7 @@ export class Trainer implements Snapshotable {
    */
   restore({ arrays, values }: Snapshot, saved: FullUpdateSettings): void {
     const fields = new Fields('training', values);
-    const { fingerprint, noun } = this.objective;
-    if (fields.string('data') !== fingerprint) {
-      throw new DataError(
-        `train: the ${noun} is not the one this run was trained on. Resume with the same ${noun}, or begin a new run.`,
-      );
-    }
+    this.checkData({ values });
     if (fields.string('weights') !== weightsFingerprint(this.model.stateDict())) {
       throw new DataError(
         "train: the model's weights are not those the run was saved with. Resume with the model of the same checkpoint.",
@@ -307,6 +302,15 @@ export class Trainer implements Snapshotable {
     }
     this.#state = readState(this.#state, arraysUnder(arrays, 'state.'));
     this.model.engine.random.state = readRandom(fields.numbers('random'));
+  }
+
+  /** @throws DataError where a snapshot is of a run on other data */
+  checkData({ values }: Pick<Snapshot, 'values'>): void {
+    const { fingerprint, noun } = this.objective;
+    if (new Fields('training', values).string('data') === fingerprint) return;
+    throw new DataError(
+      `train: the ${noun} is not the one this run was trained on. Resume with the same ${noun}, or begin a new run.`,
+    );
   }
 
   /** What the cursor, the moments and the schedule's memory depend on cannot change. */

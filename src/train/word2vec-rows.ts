@@ -5,12 +5,24 @@
 
 import { AliasTable } from '../data/alias.js';
 import type { HuffmanCodes } from '../data/huffman.js';
+import { OptionError } from '../errors.js';
 import type { Word2Vec } from '../models/word2vec.js';
 import type { Random } from '../random.js';
 import type { FullWord2VecSettings } from './word2vec-settings.js';
 
 /** Numbers drawn at once. */
 const DRAWN = 4096;
+
+/** The weights by which negatives are drawn. @throws OptionError for a power that takes them beyond all numbers */
+function noiseWeights(counts: Float64Array, power: number): Float64Array {
+  const weights = counts.map((count) => count ** power);
+  const sum = weights.length * weights.reduce((total, weight) => total + weight, 0);
+  if (sum > 0 && Number.isFinite(sum)) return weights;
+  throw new OptionError(
+    `trainWord2Vec: power ${power} of the counts must leave weights with a finite sum above 0, got ${sum}. ` +
+      'Take a power nearer to 0.',
+  );
+}
 
 /** Collects the rows of one sentence after another. */
 export class Word2VecRows {
@@ -40,7 +52,7 @@ export class Word2VecRows {
     this.#isCbow = architecture === 'cbow';
     this.#keep = keepShares(vocabulary.counts, vocabulary.total, settings.sample);
     if (output === 'hierarchical-softmax') this.#codes = model.codes;
-    else this.#noise = new AliasTable(vocabulary.counts.map((count) => count ** settings.power));
+    else this.#noise = new AliasTable(noiseWeights(vocabulary.counts, settings.power));
     this.#longestPath = this.#codes === undefined ? 1 + settings.negatives : longest(this.#codes.starts);
   }
 

@@ -79,8 +79,13 @@ export function trainWord2Vec(model: Word2Vec, corpus: WordCorpus, options: Word
     throw new OptionError(`${OPERATION}: ${name} must be a function, got ${typeof listener}.`);
   }
   checkVocabulary(model, corpus);
-  const saved = resume === undefined ? {} : word2vecSettingsOf(model, resume);
+  const saved: Word2VecSettings = resume === undefined ? {} : word2vecSettingsOf(model, resume);
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  if (resume !== undefined && own['seed'] !== undefined && own['seed'] !== saved.seed) {
+    throw new OptionError(
+      `${OPERATION}: seed must be ${saved.seed}, as in the run that is resumed, got ${String(own['seed'])}. Leave it out.`,
+    );
+  }
   const trainer = new Word2VecTrainer(model, corpus, fullWord2VecSettings(model, { ...saved, ...own }));
   if (resume !== undefined) trainer.restore(resume);
   return new Word2VecRun(trainer, options);

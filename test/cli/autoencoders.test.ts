@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/random.js';
+import { checkCount } from '../../src/cli/pictures.js';
+import { OptionError } from '../../src/errors.js';
 import { idxFile } from '../data/idx-file.js';
 import { Workplace } from './command.js';
 
@@ -67,6 +69,41 @@ describe('pictures', () => {
     expect((await place.run('train', '--resume', 'part', '--epochs', '2')).code).toBe(0);
     expect(place.checkpoint('part').equals(place.checkpoint('whole'))).toBe(true);
   }, 60_000);
+
+  test('pictures that are not square are drawn as they were', async () => {
+    place.file(
+      'wide.idx',
+      idxFile(
+        [20, 2, 6],
+        Array.from({ length: 240 }, (_, i) => i),
+      ),
+    );
+    const begin = ['train', '--task', 'vae', '--idx', 'wide.idx', '--steps', '1', '--out', 'wide', ...SMALL];
+    expect((await place.run(...begin)).code).toBe(0);
+    expect((await place.run('train', '--resume', 'wide', '--steps', '2')).code).toBe(0);
+    const sample = ['sample', 'wide', '--count', '4', '--png', 'wide-sample.png'];
+    expect(await place.run(...sample)).toEqual({ code: 0, stdout: '', stderr: '' });
+    // 2 x 2 pictures of 12 by 4 pixels and 3 gaps of 2.
+    expect(sizeOf('wide-sample.png')).toEqual([30, 14]);
+    expect((await place.run(...sample, '--width', '4')).code).toBe(0);
+    expect(sizeOf('wide-sample.png')).toEqual([22, 18]);
+    expect(await place.run(...sample, '--width', '5')).toMatchObject({
+      code: 2,
+      stderr: 'recurra: imageGrid: pictures have 12 pixels, which make no rows of width 5. Give --width N.\n',
+    });
+  });
+
+  test('a run does not go on with other pictures, of its size or another', async () => {
+    place.file('dark.idx', idxFile([N, 4, 4], new Array<number>(16 * N).fill(3)));
+    place.file('small.idx', idxFile([N, 2, 2], new Array<number>(4 * N).fill(3)));
+    for (const file of ['dark.idx', 'small.idx']) {
+      expect(await place.run('train', '--resume', 'vae', '--idx', file, '--epochs', '3')).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `recurra: ${file}: train: the data is not the one this run was trained on. Resume with the same data, or begin a new run.\n`,
+      });
+    }
+  });
 
   test('evaluate tells the bound and its terms', async () => {
     const { code, stdout } = await place.run('evaluate', 'vae', '--idx', 'halves.idx', '--json');
@@ -135,6 +172,12 @@ describe('pictures', () => {
       /--idx <file> is missing; vae holds a model of pictures/,
     ],
     [
+      'more samples than there may be',
+      2,
+      ['sample', 'vae', '--png', 'x.png', '--count', '1000000000'],
+      /^recurra: --count must be a whole number from 1 to 10000, got '1000000000'\.$/m,
+    ],
+    [
       'a temperature',
       2,
       ['sample', 'vae', '--temperature', '1', '--png', 'x.png'],
@@ -154,7 +197,7 @@ describe('lines', () => {
   test('evaluate, reconstruct and sample', async () => {
     const { stdout } = await place.run('evaluate', 'lines', '--text', 'lines.txt', '--json');
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual(
-      expect.arrayContaining(['loss', 'right', 'reconstruction', 'kl', 'perplexity']),
+      expect.arrayContaining(['loss', 'right', 'reconstruction', 'kl', 'perplexity', 'symbols', 'unknown']),
     );
     const again = await place.run('reconstruct', 'lines', '--text', 'lines.txt', '--count', '3');
     expect(again.stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['ab', 'ba', 'abab', '']);
@@ -162,6 +205,13 @@ describe('lines', () => {
     const sampled = await place.run(...drawn);
     expect(sampled.stdout.split('\n').length).toBe(5);
     expect(await place.run(...drawn)).toEqual(sampled);
+  });
+
+  test('a run does not go on with lines of other symbols', async () => {
+    place.file('xy.txt', 'xy\nyx\nxyxy\n\nyy\n'.repeat(3));
+    const { code, stderr } = await place.run('train', '--resume', 'lines', '--text', 'xy.txt', '--epochs', '3');
+    expect(stderr).toMatch(/^recurra: xy\.txt: train: the data is not the one this run was trained on/);
+    expect(code).toBe(3);
   });
 
   test('an empty file, and pictures of lines, are refused', async () => {
@@ -180,3 +230,10 @@ function sizeOf(name: string): [number, number] {
   const bytes = readFileSync(place.at(name));
   return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
 }
+
+test('a picture holds so many pictures', () => {
+  const refusal = new OptionError('sample: a picture holds at most 250 of 100000 pixels each, got 251. Lower --count.');
+  expect(() => checkCount('sample', 251, 100_000)).toThrow(refusal);
+  expect(() => checkCount('sample', 250, 100_000)).not.toThrow();
+  expect(() => checkCount('sample', 1, 1e9)).not.toThrow();
+});

@@ -37,6 +37,24 @@ describe('what is read', () => {
   });
 });
 
+describe('blank lines', () => {
+  test('of one column are numbers that are missing, but for those at the ends', () => {
+    const table = read('\n\nload\n1\n\n3\n""\n5\n \n\n');
+    expect(table.texts('load')).toEqual(['1', '', '3', '', '5']);
+    expect([...table.numbers('load', 'previous')]).toEqual([1, 1, 3, 3, 5]);
+    expect(() => table.numbers('load')).toThrow(/^data\.csv: line 5, column 'load': the number is missing/);
+    expect(read('load\n1\n""\n\n').texts('load')).toEqual(['1', '']);
+  });
+
+  test('of several are none; a line of separators is a row', () => {
+    expect(read('\n\na;b\n\n1;2\n;\n\n3;4\n\n').rows).toEqual([
+      ['1', '2'],
+      ['', ''],
+      ['3', '4'],
+    ]);
+  });
+});
+
 describe('what is refused', () => {
   const fix =
     'A cell with quotes, separators or line breaks in it stands in double quotes, and quotes in it are doubled.';

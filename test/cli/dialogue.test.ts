@@ -104,7 +104,7 @@ test('evaluate prints what the library says', async () => {
   const { vocabulary } = model;
   const other = Dialogues.fromText(readFileSync(place.at('other'), 'utf8'), { vocabulary });
   const { loss, figures } = model.evaluate(allBatches(other, 8));
-  expect(JSON.parse(stdout)).toEqual({ event: 'evaluate', examples: 20, loss, ...figures });
+  expect(JSON.parse(stdout)).toEqual({ event: 'evaluate', examples: 20, loss, ...figures, ...other.symbolCount() });
 });
 
 describe('chat', () => {
@@ -128,6 +128,14 @@ describe('chat', () => {
     const [anew] = answersTo(model, ['what is my name ?'], 1, 6);
     expect(stdout).toBe(`${first}\n${second}\n\n${anew}\n`);
     expect(anew).not.toBe(second);
+  });
+
+  test.each(['--top-k 3', '--seed 2', '--temperature 0 --seed 2'])('%s has nothing to draw', async (args) => {
+    const { code, stdout, stderr } = await outcome(place.start(['chat', 'vhred', ...args.split(' ')], 'hello\n'));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^recurra: chat: (--top-k 3|seed 2) is for drawing, and temperature is 0\. Give one above 0/,
+    );
   });
 
   test('an answer of spaces alone, which a model of characters may give, does not end it', async () => {

@@ -195,6 +195,27 @@ describe('refusals', () => {
     else expect(told).toMatch(message);
   });
 
+  test('numbers too large to scale, with file and column', async () => {
+    place.file('huge.csv', csv(rows.with(9, 'day 9,1e200,1')));
+    const args = begin.with(begin.indexOf('data.csv'), 'huge.csv');
+    expect(await place.run(...args, '--out', 'never')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^recurra: huge\.csv: Scaler\.fit: column 'load': the squares/) as unknown,
+    });
+  });
+
+  test('a --period that no window has before it, before anything is trained', async () => {
+    const error = FORECAST.read(place.at('data.csv'), { target: 'load', window: 16, horizon: 4, period: 257 });
+    await expect(error).rejects.toThrow(
+      new DataError(
+        `${place.at('data.csv')}: --period 257 is longer than what lies before any window of the baseline, 256 steps. Lower it.`,
+      ),
+    );
+    const { test: end } = await FORECAST.read(place.at('data.csv'), { target: 'load', window: 16, horizon: 4, period: 256 }); // prettier-ignore
+    expect(seasonalErrors(end!, 'load', 256).mse).toBeGreaterThan(0);
+    expect(() => seasonalErrors(end!, 'load', 257)).toThrow(DataError);
+  });
+
   test('a bad file ends the command with 3', async () => {
     place.file('bad.csv', csv(rows.with(3, 'day 3,1')));
     const args = begin.with(begin.indexOf('data.csv'), 'bad.csv');
@@ -204,6 +225,13 @@ describe('refusals', () => {
       stderr:
         'recurra: bad.csv: line 5 has 2 cells, and the header names 3 columns. ' +
         'Give the line 3 cells; one with a separator in it stands in double quotes.\n',
+    });
+  });
+
+  test('more steps than there may be', async () => {
+    expect(await place.run('forecast', 'run', '--steps', '1000000000')).toMatchObject({
+      code: 2,
+      stderr: "recurra: --steps must be a whole number from 1 to 1000000, got '1000000000'.\n",
     });
   });
 

@@ -1,6 +1,8 @@
 /** `recurra train --text` with tied weights and a sampled softmax: trained, resumed, evaluated, generated from. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { Corpus } from '../../src/data/corpus.js';
 import { decoded, lines, Workplace } from './command.js';
 
 const place = new Workplace();
@@ -16,7 +18,10 @@ test('tied weights and a sampled softmax: the run says so, and goes on bit for b
   );
   const { model } = await decoded(place.checkpoint('whole'));
   expect(model.options).toMatchObject({ embeddingSize: 8, tied: true, projection: false, sampled: 9 });
-  expect(model.options.proposals).toHaveLength(model.vocabulary.size);
+  // What validates has no say in what is drawn.
+  const corpus = Corpus.fromText(readFileSync(place.at('text'), 'utf8'), { vocabulary: model.vocabulary });
+  expect(model.options.proposals).toEqual(corpus.split(0.1).train.counts());
+  expect(model.options.proposals).not.toEqual(corpus.counts());
   await place.run(...begin, ...options, '--steps', '4', '--out', 'stopped');
   await place.run('train', '--resume', 'stopped', '--steps', '9');
   const resumed = await decoded(place.checkpoint('stopped'));

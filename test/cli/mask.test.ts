@@ -71,6 +71,7 @@ test('evaluate gives loss, perplexity, accuracy and pseudo-perplexity of another
   const batches = () => allBatches(new Sentences(corpus), 8);
   const { loss, figures } = model.evaluate(batches());
   const told = JSON.parse(stdout) as Record<string, number>;
+  expect(told).toMatchObject(new Sentences(corpus).symbolCount());
   expect(told['loss']).toBeCloseTo(loss, 4);
   expect(told['accuracy']).toBeCloseTo(figures!['accuracy']!, 6);
   expect(told['perplexity']).toBeCloseTo(Math.exp(loss), 2);
@@ -129,6 +130,9 @@ test('a text with too little in it is refused by its name, and so is one of anot
   const short = await place.run('train', '--task', 'mask', '--text', 'short', '--out', 'a');
   expect(short.code).toBe(3);
   expect(short.stderr).toMatch(/short: split: /);
+  place.file('mixed', 'the zebra\n');
+  const mixed = await place.run('evaluate', 'run', '--text', 'mixed');
+  expect(mixed.stdout).toMatch(/^unknown {13}1 of 2 symbols \(50\.00 %\)$/m);
   place.file('foreign', 'dies ist kein Englisch\n');
   const foreign = await place.run('evaluate', 'run', '--text', 'foreign');
   expect(foreign.code).toBe(3);

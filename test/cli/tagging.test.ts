@@ -92,7 +92,7 @@ test('evaluate tells loss, whole sentences, accuracy and F1', async () => {
   const { code, stdout } = await place.run('evaluate', 'run', '--conll', 'unseen.conll', '--json');
   expect(code).toBe(0);
   const told = JSON.parse(stdout) as Record<string, number>;
-  expect(Object.keys(told)).toEqual(['event', 'examples', 'loss', 'right', 'accuracy', 'f1']);
+  expect(Object.keys(told)).toEqual(['event', 'examples', 'loss', 'right', 'accuracy', 'f1', 'symbols', 'unknown']);
   expect(told['examples']).toBe(40);
   const model = await modelOf('run');
   const tags = model.tagAll(unseen.map(({ words }) => words)).flat();

@@ -114,6 +114,7 @@ test('evaluate tells what the library tells, of another file too', async () => {
     perplexity: Math.exp(loss),
     right,
     ...figures,
+    ...pairs.symbolCount(),
   });
 });
 

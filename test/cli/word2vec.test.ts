@@ -92,6 +92,7 @@ describe('word2vec', () => {
     [['--out', 'x.txt', '--cbow-gradient', 'word2vec'], 2, /--cbow-gradient word2vec is for architecture cbow/],
     [['--out', 'x.txt', '--locale', 'en'], 2, /locale is for --split-by 'language'/],
     [['--out', 'x.txt', '--resume', 'run'], 2, /size is that of the checkpoint with --resume|that of the checkpoint/],
+    [['--out', 'x.txt', '--power', '2000'], 2, /power 2000 of the counts must leave weights with a finite sum/],
     [['--out', '.'], 3, /--out \.: cannot be written, it is a folder/],
     [['--out', 'nowhere/x.txt'], 3, /--out nowhere\/x\.txt: cannot be written, there is no such file or folder/],
     [[], 2, /required option '--out <file>' not specified/],
@@ -99,6 +100,14 @@ describe('word2vec', () => {
     const result = await place.run('word2vec', ...SMALL, ...args);
     expect(result).toMatchObject({ code, stdout: '' });
     expect(result.stderr).toMatch(message);
+  });
+
+  test('--seed is that of the checkpoint with --resume', async () => {
+    const args = '--text planted.txt --out x.txt --resume run --seed 4'.split(' ');
+    expect(await place.run('word2vec', ...args)).toMatchObject({
+      code: 2,
+      stderr: 'recurra: word2vec: seed is that of the checkpoint with --resume. Leave it out.\n',
+    });
   });
 
   test('a text with too few words says so', async () => {

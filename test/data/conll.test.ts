@@ -30,6 +30,17 @@ describe('reading', () => {
     expect(shown('#\tO\n')).toEqual(['#/O']);
   });
 
+  test('a sentence may begin with #: such a line has the columns and a label of the others', () => {
+    expect(shown('# SYM\n1 NUM\n\n# SYM\n2 NUM\n\nis VERB\n# SYM\n')).toEqual([
+      '#/SYM 1/NUM',
+      '#/SYM 2/NUM',
+      'is/VERB #/SYM',
+    ]);
+    expect(shown('# remark\n# NUM of it\n# O\n1 NUM\n')).toEqual(['1/NUM']);
+    expect(shown('# a SYM O\n\n1 x O\n', { labelColumn: 2 })).toEqual(['1/x']);
+    expect(shown('# x O\n\n1 x O\n', { labelColumn: 2 })).toEqual(['#/x', '1/x']);
+  });
+
   test('the line of each word is remembered', () => {
     const [first, second] = readConll('\n# c\na X\nb Y\n\n\nc X\n');
     expect([first!.lines, second!.lines]).toEqual([[3, 4], [7]]);

@@ -56,6 +56,12 @@ describe('what is read', () => {
     expect(() => read(rows)).toThrow(/^data\.csv: line 4, column 'x'/);
   });
 
+  test('a row without an id belongs to no sequence', () => {
+    expect(() => read(ROWS.toSpliced(3, 0, '|3|4|down', ' |5|6|down'))).toThrow(
+      new DataError("data.csv: line 4, column 'who': the id is missing. Fill it in."),
+    );
+  });
+
   test('all steps, for a scale', () => {
     expect([...read().select([1, 2]).rows.data]).toEqual([3, 4, 9, 10]);
   });

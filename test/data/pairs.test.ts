@@ -154,3 +154,10 @@ describe('refusals', () => {
     expect(Pairs.fromTsv(TSV, { vocabularies: back }).fingerprint).toBe(Pairs.fromTsv(TSV, char).fingerprint);
   });
 });
+
+test('a side of any length has a fingerprint', () => {
+  const long = 'a'.repeat(300_000);
+  const of = (target: string) => Pairs.fromPairs([[long, target]], char).fingerprint;
+  expect(of('x')).toMatch(/^[\da-f]{8}$/);
+  expect(of('xx')).not.toBe(of('x'));
+});

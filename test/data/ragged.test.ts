@@ -117,3 +117,12 @@ test.each<[readonly (Int32Array | Float32Array)[], number, Error]>([
 ])('refused: %o', (sequences, width, error) => {
   expect(() => new Sequences(sequences, width)).toThrow(error);
 });
+
+test('lines of other symbols have another fingerprint, in their parts too', () => {
+  const of = (text: string): Sequences => Sequences.fromLines(text, { level: 'char' }).sequences;
+  const [one, same, other] = [of('ab\nba\n'), of('ab\nba\n'), of('xy\nyx\n')];
+  expect(one.fingerprint).toBe(same.fingerprint);
+  expect(one.fingerprint).not.toBe(other.fingerprint);
+  expect(one.split(0.5).held.fingerprint).toBe(same.split(0.5).held.fingerprint);
+  expect(one.split(0.5).held.fingerprint).not.toBe(other.split(0.5).held.fingerprint);
+});

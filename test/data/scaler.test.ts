@@ -45,6 +45,18 @@ describe('Scaler', () => {
     expect(Scaler.fit({ columns: ['a'], data }).scale).toEqual([1]);
   });
 
+  test.each(SCALES)('%s: values whose squares are beyond all numbers are refused with their column', (scale) => {
+    const data = Float64Array.of(1, 1e200, 2, -3e200);
+    expect(() => Scaler.fit({ columns: ['a', 'b'], data }, scale)).toThrow(
+      new DataError(
+        "Scaler.fit: column 'b': the squares of its 2 values must have a finite sum, got values up to 3e+200. " +
+          'Give the column in a larger unit, or leave it out.',
+      ),
+    );
+    const { offset, scale: factors } = Scaler.fit({ columns: ['a', 'b'], data: data.map((x) => x / 1e60) }, scale);
+    expect([...offset, ...factors].every(Number.isFinite)).toBe(true);
+  });
+
   test('refusals', () => {
     expect(() => Scaler.fit({ columns: ['a'], data: new Float64Array(0) })).toThrow(
       new DataError('Scaler.fit: there must be at least one row to fit on, got none.'),

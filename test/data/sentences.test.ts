@@ -71,3 +71,20 @@ test.each<[unknown, object, string]>([
 ])('%o with %o is refused', (corpus, options, message) => {
   expect(() => new Sentences(corpus as Corpus, options)).toThrow(new OptionError(message));
 });
+
+test('the fingerprint tells texts of the same form apart', () => {
+  const of = (text: string, level: 'char' | 'word') => new Sentences(Corpus.fromText(text, { level })).fingerprint;
+  expect(of('ab\nba\n', 'char')).not.toBe(of('xy\nyx\n', 'char'));
+  expect(of('one two\ntwo\n', 'word')).not.toBe(of('uno due\ndue\n', 'word'));
+});
+
+test('line breaks of any kind end a sentence of characters', () => {
+  for (const text of ['ab\r\ncd\r\n', 'ab\rcd', 'ab\ncd\n', 'ab\r\n\r\ncd']) {
+    expect(texts(new Sentences(Corpus.fromText(text, { level: 'char' })))).toEqual(['ab', 'cd']);
+  }
+});
+
+test('as many sentences as there may be lie side by side', () => {
+  const many = new Array<Int32Array>(200_000).fill(Int32Array.of(4));
+  expect(sentenceBatch(many).ids.shape).toEqual([1, 200_000]);
+});

@@ -166,3 +166,8 @@ describe('generated sentences', () => {
 });
 
 const CUES = 'near behind past for with against opened closed burned spoke wrote slept'.split(' ');
+
+test('as many sentences as there may be lie side by side', () => {
+  const symbols = TagSymbols.fromSentences(sentences);
+  expect(symbols.encode(Array.from({ length: 200_000 }, () => ['cat'])).words.shape).toEqual([1, 200_000]);
+});

@@ -38,10 +38,23 @@ describe('what follows', () => {
       ['2022-02-01', '2023-02-01'],
       ['2024-02-01', '2025-02-01'],
     ],
-    // The last day of a month is no day that every month has: 31 days go on.
+    // The last days of months are followed by others.
     [
       ['2023-07-31', '2023-08-31'],
-      ['2023-10-01', '2023-11-01'],
+      ['2023-09-30', '2023-10-31'],
+    ],
+    [
+      ['2023-12-31 12:00', '2024-01-31 12:00'],
+      ['2024-02-29 12:00', '2024-03-31 12:00'],
+    ],
+    [
+      ['2023-11-30', '2024-02-29'],
+      ['2024-05-31', '2024-08-31'],
+    ],
+    // The 30th is no day that every month has, and not the last one of May: 30 days go on.
+    [
+      ['2023-04-30', '2023-05-30'],
+      ['2023-06-29', '2023-07-29'],
     ],
     [
       ['2024-03-01 22:00', '2024-03-01 23:00'],
@@ -77,6 +90,12 @@ describe('refusals', () => {
       "data.csv: line 3, column 'when': a time must be a number, or a date such as 2024-03-01 or 2024-03-01 12:00, " +
         "got '2024-13-01'. Correct it, or leave the times out.",
     ],
+    ...['2024-02-30', '2023-02-29', '2024-04-31 12:00', '2024-01-01T24:00Z', '2024-02-29T12:60'].map(
+      (date): [string[], string] => [
+        ['2023-01-01', date],
+        `data.csv: line 3, column 'when': a time must be a number, or a date such as 2024-03-01 or 2024-03-01 12:00, got '${date}'. Correct it, or leave the times out.`,
+      ],
+    ),
     [
       ['1', '2024-01-01'],
       "data.csv: line 3, column 'when': a time must be a number, as the first is, got '2024-01-01'. " +

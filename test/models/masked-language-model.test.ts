@@ -228,3 +228,10 @@ test('a word that only both sides tell is learnt with both directions alone', as
   // From the left the first is a guess among five, so is the second, and only the third follows.
   expect(await accuracy(false)).toBeLessThan((1 + 2 / 5) / 3 + 0.05);
 });
+
+test('pseudo-perplexity takes a batch of any number of sentences', async () => {
+  const model = await small({ cell: 'rnn', bidirectional: false });
+  const many = new Array<Int32Array>(150_000).fill(Int32Array.of(4));
+  const [alone, beside] = [1, many.length].map((n) => model.pseudoPerplexity([sentenceBatch(many.slice(0, n))]));
+  expect(beside! / alone!).toBeCloseTo(1, 4);
+});

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Examples } from '../../src/data/examples.js';
 import { createEngine } from '../../src/engine.js';
 import type { Engine } from '../../src/engine.js';
-import { MemoryError } from '../../src/errors.js';
+import { DataError, MemoryError } from '../../src/errors.js';
 import { Linear } from '../../src/layers/linear.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import { Learner } from '../../src/models/learner.js';
@@ -184,4 +184,22 @@ it.each([
 ])('refuses %o with %o', async (data, options, message) => {
   const engine = await createEngine({ kernels: 'js' });
   expect(() => fit(new MeanTeller(engine), data as typeof DATA, options as FitOptions)).toThrow(message);
+});
+
+it('says that data are others before a step on them is tried', async () => {
+  const model = new MeanTeller(await createEngine({ kernels: 'simd', seed: 1 }));
+  const run = fit(model, { train: sequences(12) }, { epochs: 1, batch: 4 });
+  await run;
+  const odd: Examples<Batch> = {
+    ...sequences(12, 3),
+    batch: () => {
+      throw new Error('these do not fit');
+    },
+  };
+  const resume = run.snapshot();
+  expect(() => fit(model, { train: odd }, { resume, epochs: 2 })).toThrow(
+    new DataError(
+      'train: the data is not the one this run was trained on. Resume with the same data, or begin a new run.',
+    ),
+  );
 });

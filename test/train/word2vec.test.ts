@@ -232,3 +232,25 @@ describe('refusals', () => {
     expect(resume(changed({ history: [1] }))).toThrow(CheckpointError);
   });
 });
+
+test('a power that takes weights beyond all numbers is refused', async () => {
+  const model = await modelOf();
+  for (const power of [2000, -2000]) {
+    expect(() => trainWord2Vec(model, corpus, { power })).toThrow(
+      new OptionError(
+        `trainWord2Vec: power ${power} of the counts must leave weights with a finite sum above 0, got ${power > 0 ? Infinity : 0}. Take a power nearer to 0.`,
+      ),
+    );
+  }
+});
+
+test('a run that goes on keeps its seed', async () => {
+  const model = await modelOf();
+  const run = trainWord2Vec(model, corpus, { epochs: 1, seed: 3 });
+  await run;
+  const resume = run.snapshot();
+  expect(() => trainWord2Vec(model, corpus, { resume, epochs: 2, seed: 4 })).toThrow(
+    new OptionError('trainWord2Vec: seed must be 3, as in the run that is resumed, got 4. Leave it out.'),
+  );
+  expect((await trainWord2Vec(model, corpus, { resume, epochs: 1, seed: 3 })).epochs).toHaveLength(1);
+});

@@ -83,7 +83,7 @@ export function reberString(random: Random): string {
 /** Every symbol but the last goes in, the one behind it is the target; shorter strings are padded. */
 function encode(strings: readonly string[]): SequenceBatch {
   const B = strings.length;
-  const T = Math.max(...strings.map((text) => text.length)) - 1;
+  const T = strings.reduce((longest, { length }) => Math.max(longest, length), 0) - 1;
   const inputs = new Int32Array(T * B);
   const targets = new Int32Array(T * B).fill(IGNORED);
   for (const [b, text] of strings.entries()) {
