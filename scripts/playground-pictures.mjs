@@ -33,18 +33,21 @@ const out = process.argv[2] ?? 'pictures';
 const wanted = process.argv.slice(3);
 const problems = [];
 
+/** Answers with a file of the build. */
+async function answerFile({ url }, answer) {
+  const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
+  const file = join(root, path === '/' ? 'index.html' : path);
+  try {
+    const body = await readFile(file);
+    answer.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
+  } catch {
+    answer.writeHead(404).end();
+  }
+}
+
 /** Serves the built page on a free port of this machine. */
 async function serve() {
-  const server = createServer(async ({ url }, answer) => {
-    const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
-    const file = join(root, path === '/' ? 'index.html' : path);
-    try {
-      const body = await readFile(file);
-      answer.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
-    } catch {
-      answer.writeHead(404).end();
-    }
-  });
+  const server = createServer((request, answer) => void answerFile(request, answer));
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { server, address: `http://127.0.0.1:${server.address().port}/` };
 }
