@@ -2,7 +2,8 @@
  * The benchmarks of the developers:
  *
  *     npm run bench -- products | cells | train-step | recurrent | rtrl | inference | start-up | tasks | language | dialogue
- *         | word2vec | browser | browser-memory [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
+ *         | word2vec | browser | browser-memory | browser-frames
+ *         [--kernels TIER] [--shape NAME] [--seeds N] [--text FILE] [--json]
  *
  * Build first: npm run build
  */
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: (options: BenchOptio
   word2vec: () => import('./word2vec.bench.js'),
   browser: () => import('./browser.bench.js'),
   'browser-memory': () => import('./browser-memory.bench.js'),
+  'browser-frames': () => import('./browser-frames.bench.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -42,7 +42,7 @@ export async function startTraining(
   line: TrainingLine = spawnTraining(),
 ): Promise<Training> {
   checkKnown('startTraining', listeners, ['onProgress', 'onState']);
-  const calls = new Calls(line, listeners);
+  const calls = new Calls(line, listeners, job.paused === true ? 'paused' : 'running');
   try {
     const info = (await calls.make({ call: 'start', job })) as TrainingInfo;
     return new Training(calls, info);
@@ -119,7 +119,7 @@ interface Waiting {
 
 /** Calls and their answers. */
 class Calls {
-  state: RunState = 'running';
+  state: RunState;
   readonly finished: Promise<WorkerReport>;
   readonly #line: TrainingLine;
   readonly #listeners: TrainingListeners;
@@ -128,7 +128,8 @@ class Calls {
   #last: number = 0;
   #dead: string | undefined;
 
-  constructor(line: TrainingLine, listeners: TrainingListeners) {
+  constructor(line: TrainingLine, listeners: TrainingListeners, state: RunState) {
+    this.state = state;
     this.#line = line;
     this.#listeners = listeners;
     this.finished = new Promise((resolve, reject) => {

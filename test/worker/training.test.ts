@@ -79,6 +79,7 @@ describe('a language model', () => {
       { ...job, paused: true },
       { onState: (state: RunState) => states.push(state), onProgress: ({ step }: ProgressEvent) => (told = step) },
     );
+    expect(training.state).toBe('paused');
     expect(await stepOf(training)).toBe(0);
     await training.step();
     expect(await stepOf(training)).toBe(1);
