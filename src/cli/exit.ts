@@ -50,6 +50,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   codeSize: '--code',
   klWeight: '--kl-weight',
   annealSteps: '--anneal',
+  annealing: '--annealing',
   wordDropout: '--word-dropout',
   topK: '--top-k',
   targetLocale: '--target-locale',
@@ -64,7 +65,28 @@ const FLAGS: Readonly<Record<string, string>> = {
   minLr: '--min-lr',
   cbowGradient: '--cbow-gradient',
   splitBy: '--split-by',
+  wordColumn: '--word-column',
+  labelColumn: '--label-column',
+  contextSize: '--context-size',
+  maxLength: '--max-length',
   evaluateTask: 'evaluate',
+  trainWord2Vec: 'word2vec',
+  'variational false': '--plain',
+  'contradicts vectors': 'contradicts --vectors',
+  'projection leads': '--projection leads',
+  'tied is false': '--tied is not given',
+  'Leave projection out': 'Leave --projection out',
+  'give projection: true': 'give --projection',
+  'proposals are for': '--proposals are for',
+  'sampled is 0': '--sampled is not given',
+  'Give sampled, or leave proposals out': 'Give --sampled, or leave --proposals out',
+  'sampled must be': '--sampled must be',
+  'latent is 0': '--latent is not given',
+  'Give latent, or leave annealing out': 'Give --latent, or leave --annealing out',
+  'Leave negatives out': 'Leave --negatives out',
+  'fit: patience': '--patience',
+  'fit: schedule plateau': '--schedule plateau',
+  'Give valid': 'Set --valid-fraction above 0',
   'Give a number of sequences': 'Give --test N',
   'Give the width of a picture': 'Give --width N',
   'createEngine: kernels': '--kernels',
@@ -78,14 +100,30 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Names of the library, and what is quoted: that is the user's own text, which stays as it is. */
 const QUOTED_OR_NAME = new RegExp(`'[^']*'|"[^"]*"|\\b(?:${Object.keys(FLAGS).join('|')})\\b`, 'g');
 
+/** What only a program can do about a checkpoint of another model. */
+const IN_PROGRAM = /, or in a program \{ models: \[\w+\] \}\.$/;
+
+/** A message in the words of the command line. */
+function toldHere(error: RecurraError): string {
+  const message = error.message.replaceAll('\n', ' ');
+  if (error instanceof CheckpointError) {
+    return message.replace(IN_PROGRAM, '.').replaceAll(/\ba (?=HRED|Autoencoder)/g, 'an ');
+  }
+  if (error instanceof OptionError || error instanceof KernelUnavailableError) return inFlags(message);
+  if (!(error instanceof DataError)) return message;
+  const place = message.indexOf(': '); // before it stands the user's own name of a file
+  return message.slice(0, place + 1) + inFlags(message.slice(place + 1));
+}
+
+function inFlags(message: string): string {
+  return message.replace(QUOTED_OR_NAME, (found) => FLAGS[found] ?? found);
+}
+
 /** An error as the command line tells it: one line for what was foreseen, the stack for a fault of ours. */
 export function describe(error: unknown): string {
   const label = pc.createColors(pc.isColorSupported && process.stderr.isTTY).red('recurra:');
   if (error instanceof RecurraError) {
-    const message = error.message.replaceAll('\n', ' ');
-    const translates = error instanceof OptionError || error instanceof KernelUnavailableError;
-    const told = translates ? message.replace(QUOTED_OR_NAME, (found) => FLAGS[found] ?? found) : message;
-    return `${label} ${told}\n`;
+    return `${label} ${toldHere(error)}\n`;
   }
   return `${label} unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

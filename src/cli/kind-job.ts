@@ -12,7 +12,7 @@ import { Fields } from '../models/snapshot.js';
 import type { Json, Snapshot } from '../models/snapshot.js';
 import { fit } from '../train/fit.js';
 import { FIT_SETTINGS, fullFitSettings } from '../train/fit-settings.js';
-import type { FitSettings } from '../train/fit-settings.js';
+import type { FitSettings, FullFitSettings } from '../train/fit-settings.js';
 import type { TrainingRun, TrainReport } from '../train/train.js';
 import { engineOptions } from './engine.js';
 import { inFile } from './files.js';
@@ -49,7 +49,7 @@ export async function newKindJob(kind: AnyKind, given: TrainArguments): Promise<
     throw new OptionError(`train: ${missing} is missing. --task ${kind.name} needs ${kind.source[0]} and --out <dir>.`);
   }
   const settings = withRecipe(kind, { ...settingsFrom(given), seed });
-  fullFitSettings(settings); // what is wrong with them is said before anything is read or made
+  checkValidation(fullFitSettings(settings), given); // what is wrong with them is said before anything is read or made
   const options = ownOptions(kind, given);
   const data = await kind.read(path, options);
   const engine = await createEngine({ seed, ...engineOptions(given) });
@@ -58,6 +58,18 @@ export async function newKindJob(kind: AnyKind, given: TrainArguments): Promise<
   const replaces = holdsCheckpoint(out);
   const makeModel = (): Learner<unknown> => model;
   return job({ kind, folder: out, path, options, data, engine, makeModel, settings, resume: undefined, replaces });
+}
+
+/** @throws OptionError for what validation decides, where none is asked for */
+function checkValidation({ patience, schedule }: FullFitSettings, { validFraction }: TrainArguments): void {
+  if (validFraction !== 0) return;
+  for (const [name, isGiven] of [
+    ['--patience', patience > 0],
+    ['--schedule plateau', schedule === 'plateau'],
+  ]) {
+    if (!isGiven) continue;
+    throw new OptionError(`train: ${name} needs validation, and --valid-fraction is 0. Set --valid-fraction above 0.`);
+  }
 }
 
 /** A run that goes on. */

@@ -1,4 +1,4 @@
-/** Models for the commands that take those of texts alone. */
+/** Models for the commands that take language models alone. */
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
@@ -7,12 +7,13 @@ import type { EngineArguments } from './engine.js';
 import { loadBest } from './files.js';
 import { MODELS } from './kinds.js';
 
-/** The model of texts in a folder. @throws CheckpointError for one of anything else */
+/** The language model in a folder. @throws CheckpointError for one of anything else */
 export async function loadOfTexts(command: string, folder: string, options: EngineArguments): Promise<Checkpoint> {
   const { model, ...rest } = await loadBest(folder, options, MODELS);
   if (model instanceof LanguageModel) return { model, ...rest };
   const { name } = model.constructor;
+  const article = /^(?:HRED|[AEIOU])/.test(name) ? 'an' : 'a';
   throw new CheckpointError(
-    `${folder}: the checkpoint holds a ${name}, and ${command} is for models of texts. Give the folder of a run with --text.`,
+    `${folder}: the checkpoint holds ${article} ${name}, and ${command} is for language models. Give the folder of a run with --text and without --task.`,
   );
 }

@@ -42,6 +42,11 @@ export function checkScheduledSampling(operation: string, options: ScheduledSamp
   };
   if (kind !== 'linear' && leastForcing !== 0) refuse('leastForcing', leastForcing, 'ends a linear schedule');
   if (kind === 'none' && samplingSteps !== 0) refuse('samplingSteps', samplingSteps, 'needs a schedule');
+  if (kind !== 'none' && options.samplingSteps === undefined) {
+    throw new OptionError(
+      `${operation}: scheduledSampling '${kind}' needs samplingSteps, its k in updates. Give both.`,
+    );
+  }
   if (kind !== 'none') checkNumber(operation, 'samplingSteps', options.samplingSteps, { above: 0 });
   return { scheduledSampling: kind, samplingSteps, leastForcing };
 }

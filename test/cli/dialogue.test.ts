@@ -190,11 +190,11 @@ describe('refusals', () => {
       2,
       /--word-dropout must be a number (from 0|at least 0)/,
     ],
-    ['train --task dialogue --dialogues talk --out x --annealing 9', 2, /annealing 9 .+ and latent is 0/],
+    ['train --task dialogue --dialogues talk --out x --annealing 9', 2, /--annealing 9 .+ and --latent is not given/],
     ['train --task addition --dialogues talk --out x', 2, /which has no --dialogues/],
     ['evaluate vhred', 2, /--dialogues is missing; vhred holds a model of dialogues/],
     ['evaluate vhred --dialogues one', 3, /one:2: a dialogue needs/],
-    ['generate vhred', 3, /the checkpoint holds a HRED, and generate is for models of texts/],
+    ['generate vhred', 3, /the checkpoint holds an HRED, and generate is for language models/],
   ])('%s', async (command, wanted, message) => {
     const { code, stdout, stderr } = await place.run(...command.split(' '));
     expect({ code, stdout }).toEqual({ code: wanted, stdout: '' });

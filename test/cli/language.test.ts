@@ -50,8 +50,8 @@ test('a projection lets the embedding have a width of its own', async () => {
 
 test.each<[string[], RegExp]>([
   [['--tied', '--embedding', '5'], /tied weights need --embedding = --hidden, got 5 and 8/],
-  [['--projection'], /projection leads to tied weights, and tied is false/],
-  [['--proposals', 'unigram'], /proposals are for a sampled softmax, and sampled is 0/],
+  [['--projection'], /--projection leads to tied weights, and --tied is not given/],
+  [['--proposals', 'unigram'], /--proposals are for a sampled softmax, and --sampled is not given/],
   [['--sampled', '5000'], /sampled must be at most half of the vocabulary/],
   [['--sampled', '0'], /--sampled must be a whole number of at least 1, got '0'/],
   [['--proposals', 'zipf'], /--proposals must be one of log-uniform, unigram, got 'zipf'/],

@@ -113,7 +113,21 @@ describe('fill', () => {
   });
 });
 
+test.each(['generate run', 'inspect run --text text'])('%s is for a run without --task', async (args) => {
+  const { code, stderr } = await place.run(...args.split(' '));
+  expect({ code, stderr }).toEqual({
+    code: 3,
+    stderr: `recurra: run: the checkpoint holds a MaskedLanguageModel, and ${args.split(' ')[0]} is for language models. Give the folder of a run with --text and without --task.\n`,
+  });
+});
+
 test.each<[string, number, RegExp]>([
+  [
+    '--out unmade --patience 2 --valid-fraction 0',
+    2,
+    /^recurra: train: --patience needs validation, and --valid-fraction is 0\. Set --valid-fraction above 0\.\n$/,
+  ],
+  ['--out unmade --schedule plateau --valid-fraction 0', 2, /train: --schedule plateau needs validation/],
   ['--out a --window 8', 2, /train: this run is on sentences, which has no --window/],
   ['--out a --hide 0', 2, /--hide must be a number above 0 and at most 1, got '0'/],
   ['--out a --mask 0.9 --random 0.2', 2, /mask 0.9 and random 0.2 are shares/],

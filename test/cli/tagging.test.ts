@@ -148,7 +148,7 @@ describe('what cannot be used is refused', () => {
     [
       train('--conll', 'names.conll', '--word-column', '0'),
       2,
-      'wordColumn must be a whole number from 1, or from -1 for the last, got 0.',
+      '--word-column must be a whole number from 1, or from -1 for the last, got 0.',
     ],
     [['evaluate', 'run', '--conll', 'other.conll'], 3, "other.conll:3: label 'B-CITY' of 'Kalu' is not among"],
     [['tag', 'run', '--text', 'blank'], 3, 'blank: there is no word. Give a sentence a line.'],

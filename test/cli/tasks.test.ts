@@ -272,8 +272,8 @@ const cases: readonly (readonly [string, number, RegExp])[] = [
     memory,
     /evaluate: task addition, batch 8, 1000000001 steps take about [\d.]+ MB. memory: .* limit/,
   ],
-  ['generate sums', data, /sums: the checkpoint holds a SequenceModel, and generate is for models of texts. Give the/],
-  ['inspect sums --text text', data, /sums: the checkpoint holds a SequenceModel, and inspect is for models of texts/],
+  ['generate sums', data, /sums: the checkpoint holds a SequenceModel, and generate is for language models. Give the/],
+  ['inspect sums --text text', data, /sums: the checkpoint holds a SequenceModel, and inspect is for language models/],
   ['evaluate words --exhaustive', usage, /--exhaustive belong to a task, and words holds a model of texts/],
   ['evaluate words --text text --length 3', usage, /--text is for a model of texts, --length, --test and --exhaustive/],
 ];

@@ -37,7 +37,7 @@ test('tokens of each row come by the softmax of its logits', () => {
 
 test.each<[object, string]>([
   [{ scheduledSampling: 'cosine' }, 'X: scheduledSampling must be one of none, linear, inverseSigmoid, got cosine.'],
-  [{ scheduledSampling: 'linear' }, 'X: samplingSteps must be a number above 0, got undefined.'],
+  [{ scheduledSampling: 'linear' }, "X: scheduledSampling 'linear' needs samplingSteps, its k in updates. Give both."],
   [{ scheduledSampling: 'linear', samplingSteps: 0 }, 'X: samplingSteps must be a number above 0, got 0.'],
   [{ samplingSteps: 9 }, "X: samplingSteps 9 needs a schedule, and scheduledSampling is 'none'. Leave it out."],
   [
