@@ -11,6 +11,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
+import { Scaler } from '../../src/data/scaler.js';
+import { TimeSeries } from '../../src/data/series.js';
+import { createEngine } from '../../src/engine.js';
+import { Forecaster } from '../../src/models/forecaster.js';
 import { Chromium } from './chromium.js';
 import { serve } from './server.js';
 import type { ServeOptions } from './server.js';
@@ -140,40 +145,102 @@ test('pauses, steps, writes; its checkpoint goes to the command line; the run ou
   await site.close();
 });
 
-describe('what cannot be learnt from is said in the page, and the run there is stays', () => {
-  test.each<[string, string, string | Uint8Array]>([
-    ['a binary file', 'a.bin', Uint8Array.of(0, 1, 2, 255, 0)],
-    ['an empty text', 'empty.txt', ''],
-    ['a text that is not UTF-8', 'latin.txt', Uint8Array.of(0x63, 0xe9, 0x64)],
-  ])('%s', async (_, name, content) => {
-    const site = await serve(BUILT);
-    const { page, close } = await browser.open(`${site.url}${SMALL}&language.text=own&language.epochs=500`);
-    const file = join(folder, name);
-    writeFileSync(file, content);
-    await page.getByTestId('own-file').first().setInputFiles(file);
-    await at(page, 'alert').waitFor();
-    expect(((await at(page, 'alert').textContent()) ?? '').length).toBeGreaterThan(20);
-    await close();
-    await site.close();
+describe('what cannot be used is said in the page, and the run there is stays', () => {
+  let site: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    site = await serve(BUILT);
   });
+  afterAll(() => site.close());
 
-  test('a text shorter than a window, and a damaged checkpoint while one runs', async () => {
-    const site = await serve(BUILT);
-    const { page, close } = await browser.open(`${site.url}${SMALL}&language.text=own&language.epochs=500`);
-    await at(page, 'own-text').fill('too short');
-    await at(page, 'toggle').click();
-    await at(page, 'alert').waitFor();
+  const open = (): ReturnType<Chromium['open']> =>
+    browser.open(`${site.url}${SMALL}&language.text=own&language.epochs=5000`);
+
+  /** Begins to learn a text. */
+  async function begin(page: Page): Promise<void> {
     await at(page, 'own-text').fill('the cat sees the dog. '.repeat(300));
     await at(page, 'toggle').click();
     await phase(page, 'running');
     await learn(page, 20);
-    const file = join(folder, 'damaged.safetensors');
-    writeFileSync(file, 'this is no checkpoint at all');
-    await page.getByTestId('load').first().setInputFiles(file);
-    await at(page, 'alert').waitFor();
+  }
+
+  /** The run goes on from where it stands. */
+  async function goesOn(page: Page): Promise<void> {
     const step = await stepOf(page);
     await learn(page, step + 10);
+  }
+
+  test.each<[string, string, () => Buffer | string, RegExp]>([
+    ['of 100 MB', 'large.txt', () => Buffer.alloc(100e6, 'a'), /large\.txt has 100 MB; at most 50 MB/],
+    ['that is binary', 'a.bin', () => Buffer.of(0, 1, 2, 255, 0), /a\.bin is no text/],
+    ['that is empty', 'empty.txt', () => '', /The text is empty/],
+    ['that is not UTF-8', 'latin.txt', () => Buffer.of(0x63, 0xe9, 0x64), /latin\.txt is not UTF-8/],
+  ])('a file %s', async (_, name, content, message) => {
+    const { page, close } = await open();
+    const file = join(folder, name);
+    writeFileSync(file, content());
+    await page.getByTestId('own-file').first().setInputFiles(file);
+    await at(page, 'alert').waitFor();
+    expect(await at(page, 'alert').textContent()).toMatch(message);
     await close();
-    await site.close();
+  });
+
+  test('a text shorter than a window', async () => {
+    const { page, close } = await open();
+    await at(page, 'own-text').fill('too short');
+    await at(page, 'toggle').click();
+    await at(page, 'alert').waitFor();
+    expect(await at(page, 'alert').textContent()).toMatch(/^The text has 9 characters, and 193 are needed/);
+    await close();
+  });
+
+  test('a checkpoint that is none, and one of another model, while a network learns', async () => {
+    const { page, close } = await open();
+    await begin(page);
+    const damaged = join(folder, 'damaged.safetensors');
+    writeFileSync(damaged, 'this is no checkpoint at all');
+    const foreign = join(folder, 'foreign.safetensors');
+    const forecaster = new Forecaster(await createEngine({ kernels: 'simd' }), {
+      columns: ['x'],
+      targets: ['x'],
+      scaler: Scaler.fit(new TimeSeries(['x'], [1, 2])),
+      window: 4,
+    });
+    writeFileSync(foreign, encodeCheckpoint(forecaster));
+    for (const file of [damaged, foreign]) {
+      await page.getByTestId('load').first().setInputFiles(file);
+      await at(page, 'alert').filter({ hasText: 'The network you had is still there' }).waitFor();
+      await goesOn(page);
+      await at(page, 'alert').getByRole('button').click();
+    }
+    await close();
+  });
+
+  test('no room in the browser: the run goes on without being saved', async () => {
+    const { page, close } = await open();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Storage.overrideQuotaForOrigin', { origin: new URL(site.url).origin, quotaSize: 1 });
+    await at(page, 'own-text').fill('the cat sees the dog. '.repeat(300));
+    await at(page, 'toggle').click();
+    await at(page, 'alert').waitFor();
+    expect(await at(page, 'alert').textContent()).toMatch(/room|full|space/i);
+    await phase(page, 'running');
+    await learn(page, 30);
+    await close();
+  });
+
+  test('a page that is hidden says on return where its training stands', async () => {
+    const { page, close } = await open();
+    await begin(page);
+    const show = (state: string): Promise<void> =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, state);
+    await show('hidden');
+    await page.waitForTimeout(3500);
+    await show('visible');
+    await expect.poll(() => at(page, 'phase').textContent()).toMatch(/^Welcome back\. Training .*: step [\d,]+ of/);
+    await goesOn(page);
+    await close();
   });
 });

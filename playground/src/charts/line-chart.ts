@@ -113,6 +113,7 @@ export class LineChart {
     const shared = { stroke: colour('quiet'), font, grid: line, ticks: { ...line, size: 4 } };
     const filtered = {
       filter: roundPowers,
+      values: (_: unknown, values: (number | null)[]) => values.map(tick),
       grid: { ...line, filter: roundPowers },
       ticks: { ...shared.ticks, filter: roundPowers },
     };
@@ -159,6 +160,12 @@ export class LineChart {
     const key = last.length === 0 ? 'chart.none' : 'chart.last';
     this.#place.setAttribute('aria-label', texts.say(key, { title, values: last.join(', ') }));
   }
+}
+
+/** A value beside a logarithmic axis: `20,000`, `0.01`, `1e-5`. */
+function tick(value: number | null): string {
+  if (value === null) return '';
+  return value < 1e-3 ? value.toExponential(0) : value.toLocaleString('en-US', { maximumFractionDigits: 3 });
 }
 
 /** Of the values on a logarithmic axis those that are worth a line: 1, 2 and 5 by powers of ten, of a long axis 1. */
