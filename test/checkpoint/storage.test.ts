@@ -245,11 +245,9 @@ describe('without files', () => {
     expect(Object.keys(stand).sort()).toEqual(Object.keys(back).sort());
   });
 
-  test('each refuses and says what to use instead', async () => {
-    const advice = 'this runtime has no files. Use the functions that take and return bytes instead.';
+  test('where there is no IndexedDB either, it is refused with what to use instead', async () => {
+    const advice = 'this runtime has no IndexedDB. Use encodeCheckpoint and a download instead.';
     await expectRefusal(web.writeAtomically('a', bytes), 'a', 'cannot be written', advice);
     await expectRefusal(web.readBytes('a'), 'a', 'cannot be read', advice);
-    await expectRefusal(web.sweepTemporaries('a'), 'a', 'cannot be swept', advice);
-    await expectRefusal(web.ensureFolder('a'), 'a', 'cannot be used as a folder', advice);
   });
 });
