@@ -22,41 +22,43 @@ const FILES = 'files';
 export async function putFile(name: string, bytes: Uint8Array): Promise<void> {
   // A view of a larger buffer, such as a memory, would be stored with all of it.
   const entry: Entry = { bytes: bytes.slice(), time: Date.now() };
-  await transact(name, 'written', 'readwrite', (files) => files.put(entry, name));
+  await transact(name, 'written', 'readwrite', (files) => [files.put(entry, name)]);
 }
 
 /** The bytes of a file; undefined if there is none. @throws CheckpointError */
 export async function getFile(name: string): Promise<Uint8Array | undefined> {
-  const entry = await transact(name, 'read', 'readonly', (files) => files.get(name) as IDBRequest<Entry | undefined>);
-  return entry?.bytes;
+  const [entry] = await transact(name, 'read', 'readonly', (files) => [files.get(name)]);
+  return (entry as Entry | undefined)?.bytes;
 }
 
 /** Deletes a file, if there is one. @throws CheckpointError */
 export async function deleteFile(name: string): Promise<void> {
-  await transact(name, 'deleted', 'readwrite', (files) => files.delete(name));
+  await transact(name, 'deleted', 'readwrite', (files) => [files.delete(name)]);
 }
 
 /** All files, by name. @throws CheckpointError */
 export async function listFiles(): Promise<StoredFile[]> {
-  const names = await transact('the files', 'listed', 'readonly', (files) => files.getAllKeys());
-  const entries = await transact('the files', 'listed', 'readonly', (files) => files.getAll() as IDBRequest<Entry[]>);
-  return entries.map(({ bytes, time }, i) => ({ name: names[i] as string, bytes: bytes.byteLength, time }));
+  const both = (files: IDBObjectStore): IDBRequest[] => [files.getAllKeys(), files.getAll()];
+  const [names, entries] = await transact('the files', 'listed', 'readonly', both);
+  return (entries as Entry[]).map(({ bytes, time }, i) => {
+    return { name: (names as string[])[i]!, bytes: bytes.byteLength, time };
+  });
 }
 
-/** One request in one transaction. */
-async function transact<T>(
+/** Requests in one transaction, and their results. */
+async function transact(
   name: string,
   action: string,
   mode: IDBTransactionMode,
-  request: (files: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
+  request: (files: IDBObjectStore) => readonly IDBRequest[],
+): Promise<unknown[]> {
   let database: IDBDatabase | undefined;
   try {
     database = await open();
     const transaction = database.transaction(FILES, mode, { durability: 'strict' });
     const asked = request(transaction.objectStore(FILES));
     await settled(transaction);
-    return asked.result;
+    return asked.map(({ result }) => result as unknown);
   } catch (error) {
     throw await refusal(name, action, error as Error);
   } finally {

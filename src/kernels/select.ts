@@ -14,7 +14,7 @@ import type { Kernels } from './kernels.js';
 import type { Team } from './threads.js';
 import { tune, withTile } from './tune.js';
 import type { Binary, Tile } from './tune.js';
-import { readSource } from './wasm-source.js';
+import { isBinary, readSource } from './wasm-source.js';
 import type { WasmSources } from './wasm-source.js';
 
 /** The implementations of the kernels, fastest first. */
@@ -162,6 +162,7 @@ async function compiled(
   compile: (bytes: Uint8Array<ArrayBuffer>) => Promise<WebAssembly.Module>,
 ): Promise<WebAssembly.Module> {
   if (binary instanceof WebAssembly.Module) return binary;
+  if (!isBinary(binary)) throw new Error('the server gives something else in place of the .wasm file');
   if (WebAssembly.validate(binary)) return compile(binary);
   throw new NoSuchSimd('WebAssembly.validate refuses the binary: no such SIMD in this runtime');
 }

@@ -37,26 +37,36 @@ export function namedSources(wasm: WasmSource | WasmSources, kernels: string, th
  */
 export async function readSource(source: WasmSource): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof ArrayBuffer) return checkBinary(new Uint8Array(source), 'the bytes are');
   if (ArrayBuffer.isView(source)) {
-    return new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice() as Uint8Array<ArrayBuffer>;
+    const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength).slice();
+    return checkBinary(bytes as Uint8Array<ArrayBuffer>, 'the bytes are');
   }
-  const response = await answer(source);
-  if (!response.ok) {
-    const { url, status } = response;
-    throw new OptionError(`${OPERATION}: wasm: ${url || 'the answer'} has status ${status}. Check the address.`);
+  const what = typeof source === 'string' || source instanceof URL ? String(source) : 'the answer';
+  try {
+    const response = await (what === 'the answer' ? (source as Response) : fetch(source as URL | string));
+    const { ok, status } = response;
+    if (!ok) throw new Error(`it has status ${status}`);
+    return checkBinary(new Uint8Array(await response.arrayBuffer()), `${what} is`);
+  } catch (error) {
+    if (error instanceof OptionError) throw error;
+    const reason = (error as Error).message;
+    const remedy = 'Check the address; an answer is read once; files are given as bytes.';
+    throw new OptionError(`${OPERATION}: wasm: ${what} cannot be read: ${reason}. ${remedy}`, { cause: error });
   }
-  return new Uint8Array(await response.arrayBuffer());
 }
 
-async function answer(source: URL | string | Response | PromiseLike<Response>): Promise<Response> {
-  if (!(typeof source === 'string' || source instanceof URL)) return source;
-  try {
-    return await fetch(source);
-  } catch (error) {
-    const remedy = 'Check the address; files are given as bytes.';
-    throw new OptionError(`${OPERATION}: wasm: ${String(source)} cannot be fetched: ${(error as Error).message}. ${remedy}`, { cause: error }); // prettier-ignore
-  }
+/** `\0asm`, which every binary begins with. */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+
+/** Whether bytes are WebAssembly at all, and not, say, a page that a server gives for every address. */
+export function isBinary(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+function checkBinary(bytes: Uint8Array<ArrayBuffer>, what: string): Uint8Array<ArrayBuffer> {
+  if (isBinary(bytes)) return bytes;
+  throw new OptionError(`${OPERATION}: wasm: ${what} no WebAssembly. Give a file of recurra/dist/kernels.`);
 }
 
 function isSource(value: unknown): value is WasmSource {

@@ -5,7 +5,7 @@
 
 import type { FloatTensor } from '../data/sequences.js';
 import type { Engine, HostArray } from '../engine.js';
-import { OptionError } from '../errors.js';
+import { DataError, OptionError } from '../errors.js';
 import type { Initializer } from '../layers/initializers.js';
 import { Latent } from '../layers/latent.js';
 import type { Layer } from '../layers/layer.js';
@@ -246,11 +246,17 @@ function fullBinarize({ binarize = false, outputs }: AutoencoderOptions): boolea
   return binarize;
 }
 
-/** Each number 1 with itself as the probability, else 0. */
+/** Each number 1 with itself as the probability, else 0. @throws DataError for one that is no probability */
 function binarized({ data, shape }: FloatTensor, random: Random): FloatTensor {
   const drawn = new Float64Array(data.length);
   random.fillBetween(drawn, 0, 1);
   const pixels = new Float32Array(data.length);
-  for (let i = 0; i < pixels.length; i++) if (drawn[i]! < data[i]!) pixels[i] = 1;
+  for (let i = 0; i < pixels.length; i++) {
+    const p = data[i]!;
+    if (!(p >= 0 && p <= 1)) {
+      throw new DataError(`${OPERATION}: binarize draws by probabilities from 0 to 1, got ${p}. Scale the rows.`);
+    }
+    if (drawn[i]! < p) pixels[i] = 1;
+  }
   return { data: pixels, shape };
 }

@@ -35,7 +35,7 @@ export interface ProgressEvent {
   readonly lr: number;
   /** Tokens of a text, sequences of a task, examples. */
   readonly tokensPerSecond: number;
-  /** Seconds since the run began, and until it ends at this rate. */
+  /** Seconds since the run began, but for holds, and until it ends at this rate. */
   readonly seconds: number;
   readonly etaSeconds: number;
 }
@@ -144,6 +144,8 @@ class Loop {
   #saved: number = this.#began;
   #savedStep: number | undefined;
   #loss: number = NaN;
+  /** Of holds, which no rate counts. */
+  #heldMs: number = 0;
 
   constructor(run: TrainingRun, options: RunOptions) {
     this.#run = run;
@@ -186,7 +188,9 @@ class Loop {
     if (held === undefined) return reason;
     // Nothing else would tell of the last windows for as long as it lasts.
     if (this.#reportedStep !== this.#trainer.step) this.#notify(undefined);
+    const began = performance.now();
     await held;
+    this.#heldMs += performance.now() - began;
     return this.#reasonToStop();
   }
 
@@ -256,7 +260,7 @@ class Loop {
 
   #pace(): { seconds: number; tokensPerSecond: number } {
     const { step, objective } = this.#trainer;
-    const seconds = (performance.now() - this.#began) / 1000;
+    const seconds = (performance.now() - this.#began - this.#heldMs) / 1000;
     const tokens = (step - this.#firstStep) * objective.unitsPerStep;
     return { seconds, tokensPerSecond: tokens / seconds };
   }

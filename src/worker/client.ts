@@ -39,15 +39,21 @@ export interface TrainingListeners {
 export async function startTraining(
   job: Job,
   listeners: TrainingListeners = {},
-  line: TrainingLine = spawnTraining(),
+  line?: TrainingLine,
 ): Promise<Training> {
+  if (typeof job !== 'object' || job === null) throw new OptionError('startTraining: takes a job, { kind, ... }.');
   checkKnown('startTraining', listeners, ['onProgress', 'onState']);
-  const calls = new Calls(line, listeners, job.paused === true ? 'paused' : 'running');
+  for (const [name, listener] of Object.entries(listeners)) {
+    if (listener === undefined || typeof listener === 'function') continue;
+    throw new OptionError(`startTraining: ${name} must be a function, got ${typeof listener}.`);
+  }
+  const own = line ?? spawnTraining();
+  const calls = new Calls(own, listeners, job.paused === true ? 'paused' : 'running');
   try {
     const info = (await calls.make({ call: 'start', job })) as TrainingInfo;
     return new Training(calls, info);
   } catch (error) {
-    line.end();
+    own.end();
     throw error;
   }
 }
@@ -138,7 +144,12 @@ class Calls {
     // Whoever does not ask how it ends is told by the state.
     this.finished.catch(() => undefined);
     line.listen((message) => this.#hear(message as Message));
-    line.onDeath((reason) => this.#die(`the worker has ended: ${reason}`));
+    line.onDeath((reason) => {
+      if (this.#dead !== undefined) return;
+      const wasOver = this.state === 'finished' || this.state === 'failed';
+      this.#end(`the worker has ended: ${reason}`);
+      if (!wasOver) this.#listeners.onState?.('failed');
+    });
   }
 
   make(call: Call): Promise<unknown> {
@@ -150,18 +161,19 @@ class Calls {
         this.#line.post({ ...call, id });
       } catch (error) {
         this.#waiting.delete(id);
-        const what = `${call.call} was given what cannot be sent to a worker: ${(error as Error).message}`;
+        const { message } = error as Error;
+        const what = `${call.call} was given what cannot be sent to a worker: ${message.replace(/\.$/, '')}`;
         reject(new OptionError(`training: ${what}. Give plain numbers, texts and arrays.`, { cause: error }));
       }
     });
   }
 
   close(): void {
-    this.#line.end();
-    this.#die('it was closed');
+    this.#end('it was closed');
   }
 
   #hear(message: Message): void {
+    if (this.#dead !== undefined) return;
     if ('id' in message) this.#settle(message);
     else if (message.event === 'progress') this.#listeners.onProgress?.(message.progress);
     else if (message.event === 'state') this.#enter(message.state);
@@ -181,14 +193,16 @@ class Calls {
     this.#listeners.onState?.(state);
   }
 
-  #die(reason: string): void {
+  /** From here on nothing is heard and nothing can be asked; whoever waits is told why. */
+  #end(reason: string): void {
     if (this.#dead !== undefined) return;
     this.#dead = reason;
+    this.#line.end();
     const error = new RecurraError(`training: ${reason}. Start it again, from a checkpoint.`);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
     this.#finish.reject(error);
-    if (this.state === 'running' || this.state === 'paused') this.#enter('failed');
+    if (this.state !== 'finished') this.state = 'failed';
   }
 }
 

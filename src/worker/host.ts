@@ -5,8 +5,10 @@
 
 import { encodeCheckpoint, saveCheckpoint } from '../checkpoint/checkpoint.js';
 import { OptionError } from '../errors.js';
+import type { Network } from '../models/network.js';
 import type { TrainingRun } from '../train/train.js';
-import type { Job } from './jobs.js';
+import { checkKnown } from '../options.js';
+import type { Job, Queries } from './jobs.js';
 import type { Prepared } from './prepared.js';
 import type { Line, Message, Request, RunState, SentError, TrainingInfo, WorkerReport } from './protocol.js';
 
@@ -30,14 +32,17 @@ class Host {
   readonly #abort: AbortController = new AbortController();
   #prepared: Prepared | undefined;
   #run: TrainingRun | undefined;
+  /** Settled when the run is over. */
+  #over: Promise<void> = Promise.resolve();
+  #hasJob: boolean = false;
   #save: string | undefined;
   #state: RunState = 'running';
-  /** Windows that a paused run may still make. */
-  #allowed: number = 0;
+  /** The update before which the run is held. */
+  #goal: number = Infinity;
   /** Lets a held run go on. */
   #release: (() => void) | undefined;
-  /** Told when the run is held again. */
-  #onHeld: (() => void)[] = [];
+  /** Who waits for the run to be held at an update, or to be resumed. */
+  #waiting: { readonly goal: number; readonly tell: () => void }[] = [];
 
   constructor(post: Post) {
     this.#post = post;
@@ -68,30 +73,31 @@ class Host {
       case 'checkpoint':
         return encodeCheckpoint(model, this.#run);
       case 'save':
-        return saveCheckpoint(this.#saveName(), model, this.#run);
+        return this.#saveNow(model);
       case 'ask':
         return ask(queries, request.query, request.given);
     }
   }
 
   async #start(job: Job): Promise<TrainingInfo> {
-    if (this.#prepared !== undefined) throw new OptionError('startTraining: this worker has a job. Start another one.');
+    if (this.#hasJob) throw new OptionError('startTraining: this worker has a job. Start another one.');
+    this.#hasJob = true;
     const prepare = await preparerOf(job);
     const prepared = await prepare(job as never);
     const { model } = prepared;
     this.#save = job.save;
-    if (job.paused === true) this.#state = 'paused';
     const run = prepared.start({
       signal: this.#abort.signal,
       saveSeconds: job.saveSeconds,
       onProgress: (progress) => this.#post({ event: 'progress', progress }),
-      onSave: job.save === undefined ? undefined : (saved) => saveCheckpoint(job.save!, model, saved),
+      onSave: (saved) => this.#keep(job, model, saved),
       hold: () => this.#hold(),
     });
     this.#prepared = prepared;
     this.#run = run;
-    void this.#follow(run);
     const { trainer } = run;
+    if (job.paused === true) [this.#state, this.#goal] = ['paused', trainer.step];
+    this.#over = this.#follow(run);
     return {
       engine: model.engine.report(),
       summary: prepared.summary,
@@ -109,7 +115,7 @@ class Host {
       this.#enter('failed');
       this.#post({ event: 'failed', error: sent(error) });
     }
-    this.#settle();
+    this.#tell(Infinity);
   }
 
   #enter(state: RunState): void {
@@ -120,20 +126,17 @@ class Host {
 
   /** Between two windows: nothing, or a promise that lasts as long as the pause. */
   #hold(): Promise<void> | undefined {
-    if (this.#state !== 'paused' || this.#abort.signal.aborted) return undefined;
-    if (this.#allowed > 0) {
-      this.#allowed--;
-      return undefined;
-    }
-    this.#settle();
+    const { step } = this.#run!.trainer;
+    if (step < this.#goal || this.#abort.signal.aborted) return undefined;
+    this.#tell(step);
     return new Promise((resolve) => (this.#release = resolve));
   }
 
-  /** The run is held, or at its end: whoever waits for that hears of it. */
-  #settle(): void {
-    const told = this.#onHeld;
-    this.#onHeld = [];
-    for (const tell of told) tell();
+  /** The run has come to an update: whoever waits for it, or for an earlier one, hears of it. */
+  #tell(step: number): void {
+    const told = this.#waiting.filter(({ goal }) => goal <= step);
+    this.#waiting = this.#waiting.filter(({ goal }) => goal > step);
+    for (const { tell } of told) tell();
   }
 
   /** Lets a held run go on. */
@@ -147,38 +150,54 @@ class Host {
     return this.#state === 'finished' || this.#state === 'failed';
   }
 
-  /** Settled when no window is being made. */
+  /** Settled when no window is being made; steps that are under way end here. */
   async #pause(): Promise<void> {
-    if (this.#isOver || this.#release !== undefined) return;
-    this.#allowed = 0;
+    if (this.#isOver) return;
+    this.#goal = this.#run!.trainer.step;
+    this.#waiting = this.#waiting.map(({ tell }) => ({ goal: this.#goal, tell }));
     this.#enter('paused');
-    await new Promise<void>((resolve) => this.#onHeld.push(resolve));
+    if (this.#release === undefined) await this.#reaches(this.#goal);
   }
 
   async #resume(): Promise<void> {
     if (this.#isOver) return;
-    this.#allowed = 0;
+    this.#goal = Infinity;
     this.#enter('running');
+    this.#tell(Infinity);
     this.#go();
   }
 
-  /** So many windows, and then a pause. */
+  /** So many windows more, and then a pause. */
   async #step(count: number): Promise<void> {
-    await this.#pause();
     if (this.#isOver) return;
-    // The window at which it is held is let through by the release itself.
-    this.#allowed = count - 1;
-    const held = new Promise<void>((resolve) => this.#onHeld.push(resolve));
+    this.#goal = count + (this.#goal === Infinity ? this.#run!.trainer.step : this.#goal);
+    this.#enter('paused');
+    const reached = this.#reaches(this.#goal);
     this.#go();
-    await held;
+    await reached;
+  }
+
+  #reaches(goal: number): Promise<void> {
+    return new Promise((tell) => this.#waiting.push({ goal, tell }));
   }
 
   async #stop(): Promise<void> {
-    if (this.#isOver) return;
     this.#abort.abort();
-    const over = new Promise<void>((resolve) => this.#onHeld.push(resolve));
     this.#go();
-    await over;
+    await this.#over;
+  }
+
+  /** As the run goes: a new one does not replace what is kept under its name before it has learnt anything. */
+  async #keep({ save, checkpoint }: Job, model: Network, run: TrainingRun): Promise<void> {
+    if (save === undefined || (run.trainer.step === 0 && checkpoint === undefined)) return;
+    await saveCheckpoint(save, model, run);
+  }
+
+  /** @throws DivergenceError for weights that are not finite: what was saved before is kept */
+  async #saveNow(model: Network): Promise<void> {
+    const name = this.#saveName();
+    this.#run!.trainer.verify();
+    await saveCheckpoint(name, model, this.#run);
   }
 
   #begun(): Prepared {
@@ -198,10 +217,28 @@ async function preparerOf({ kind }: Job): Promise<(job: never) => Promise<Prepar
   throw new OptionError(`startTraining: kind must be one of ${Object.keys(KINDS).join(', ')}, got ${kind}.`);
 }
 
+/** What each question may be given; `generate` checks its options itself. */
+const GIVEN: Readonly<Record<Exclude<keyof Queries, 'generate'>, readonly string[]>> = {
+  activations: ['text'],
+  evaluate: ['text'],
+  normsBack: [],
+  forecast: ['steps'],
+};
+
 function ask(queries: Prepared['queries'], query: string, given: unknown): unknown {
   const answer = Object.hasOwn(queries, query) ? queries[query as keyof typeof queries] : undefined;
-  if (answer !== undefined) return answer((given ?? {}) as never);
-  throw new OptionError(`ask: this job knows ${Object.keys(queries).join(', ')}, not ${query}.`);
+  if (answer === undefined) {
+    throw new OptionError(`ask: this job knows ${Object.keys(queries).join(', ')}, not ${query}.`);
+  }
+  if (typeof given !== 'object' || given === null) throw new OptionError(`${query}: give its options as an object.`);
+  if (query !== 'generate') checkKnown(query, given, GIVEN[query as keyof typeof GIVEN]);
+  for (const name of query === 'generate' ? ['prompt'] : GIVEN[query as keyof typeof GIVEN]) {
+    const value = (given as Record<string, unknown>)[name];
+    const isMissing = value === undefined && name !== 'text';
+    if (name === 'steps' || isMissing || typeof value === 'string') continue;
+    throw new OptionError(`${query}: ${name} must be a text, got ${typeof value}.`);
+  }
+  return answer(given as never);
 }
 
 function sent(error: unknown): SentError {

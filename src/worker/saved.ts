@@ -25,12 +25,17 @@ export async function listCheckpoints(): Promise<SavedCheckpoint[]> {
 
 /** The bytes of one, for `Job.checkpoint` or a download. @throws CheckpointError */
 export async function readCheckpoint(name: string): Promise<Uint8Array> {
-  const bytes = await getFile(name + END);
+  const bytes = await getFile(fileOf(name));
   if (bytes !== undefined) return bytes;
   throw new CheckpointError(`${name}: no checkpoint of this name is kept here. listCheckpoints tells which are.`);
 }
 
 /** Forgets one. @throws CheckpointError */
 export async function deleteCheckpoint(name: string): Promise<void> {
-  await deleteFile(name + END);
+  await deleteFile(fileOf(name));
+}
+
+/** As checkpoints are named: slashes at the end do not count. */
+function fileOf(name: string): string {
+  return name.replace(/\/+$/, '') + END;
 }

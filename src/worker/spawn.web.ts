@@ -9,8 +9,10 @@ export function spawnTraining(): TrainingLine {
   return {
     post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
     listen: (onMessage) => worker.addEventListener('message', ({ data }) => onMessage(data)),
-    onDeath: (told) =>
-      worker.addEventListener('error', ({ message }) => told(message || 'its script could not be loaded')),
+    onDeath(told) {
+      worker.addEventListener('error', ({ message }) => told(message || 'its script could not be loaded'));
+      worker.addEventListener('messageerror', () => told('what it sent could not be read'));
+    },
     end: () => worker.terminate(),
   };
 }

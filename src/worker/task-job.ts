@@ -9,6 +9,7 @@ import { OptionError } from '../errors.js';
 import { normsBack } from '../inspect/trace.js';
 import { SequenceModel } from '../models/sequence-model.js';
 import { Trace } from '../ops/trace.js';
+import { taskSettingsOf } from '../train/task-settings.js';
 import { trainTask } from '../train/train-task.js';
 import { checkJob } from './check.js';
 import type { Queries, TaskJob } from './jobs.js';
@@ -34,11 +35,12 @@ export async function prepareTask(job: TaskJob): Promise<Prepared> {
     checkpoint === undefined ? undefined : decodeCheckpoint(engine, checkpoint, 'the checkpoint', { models });
   const made = { ...form, cell: recipe.cell, hiddenSize: recipe.hiddenSize, ...job.model };
   const model = saved?.model ?? new SequenceModel(engine, made);
+  const { seed = 1 } = saved?.training === undefined ? (job.train ?? {}) : taskSettingsOf(saved.training);
   return {
     model,
     summary: model.summary(),
     start: (options) => trainTask(model, task, { ...job.train, ...options, resume: saved?.training }),
-    queries: { normsBack: () => norms(model, task, job.train?.seed ?? 1) },
+    queries: { normsBack: () => norms(model, task, seed) },
   };
 }
 

@@ -9,7 +9,6 @@ import { normsBack } from '../inspect/trace.js';
 import type { RecurrentState } from '../layers/state.js';
 import { LanguageModel } from '../models/language-model.js';
 import { Trace } from '../ops/trace.js';
-import { checkKnown } from '../options.js';
 import { evaluate } from '../train/evaluate.js';
 import { traceWindow } from '../train/trace-window.js';
 import { settingsOf } from '../train/settings.js';
@@ -23,6 +22,9 @@ const OWN = ['text', 'level', 'locale', 'vocabSize'] as const;
 /** @throws OptionError, DataError, CheckpointError, MemoryError */
 export async function prepareText(job: TextJob): Promise<Prepared> {
   checkJob(job, OWN);
+  if (typeof job.text !== 'string') {
+    throw new OptionError(`startTraining: text must be a string, got ${typeof job.text}.`);
+  }
   const { text, locale, vocabSize, checkpoint } = job;
   if (checkpoint !== undefined && (job.model ?? job.level ?? locale ?? vocabSize) !== undefined) {
     throw new OptionError('startTraining: the checkpoint has a model and its symbols. Leave model and level out.');
@@ -60,7 +62,6 @@ export async function prepareText(job: TextJob): Promise<Prepared> {
 
 /** Reads a text a token at a time, and writes down what every unit does. */
 function activations(model: LanguageModel, text: string): Queries['activations']['answer'] {
-  checkKnown('activations', { text }, ['text']);
   const { vocabulary, hiddenSize: H, numLayers } = model;
   const ids = vocabulary.encode(text);
   const layers = Array.from({ length: numLayers }, (_, k) => ({

@@ -83,12 +83,32 @@ test.each<[EngineOptions, string]>([
   await expect(createEngine(options)).rejects.toThrow(new OptionError(message));
 });
 
-test('an address that does not answer is an error, not a slow engine', async () => {
-  await expect(createEngine({ wasm: 'http://127.0.0.1:1/kernels.wasm' })).rejects.toThrow(
-    /^createEngine: wasm: http:\/\/127.0.0.1:1\/kernels.wasm cannot be fetched: .+ Check the address; files are given as bytes\.$/,
-  );
-  const missing = new Response('', { status: 404 });
-  await expect(createEngine({ wasm: missing })).rejects.toThrow(
-    'createEngine: wasm: the answer has status 404. Check the address.',
-  );
+test.each<[string, () => EngineOptions['wasm'], RegExp]>([
+  [
+    'an address that does not answer',
+    () => 'http://127.0.0.1:1/k.wasm',
+    /http:\/\/127.0.0.1:1\/k.wasm cannot be read: .+ Check the address/,
+  ],
+  [
+    'a promise that is rejected',
+    () => Promise.reject(new Error('offline')),
+    /the answer cannot be read: offline\. Check/,
+  ],
+  [
+    'an answer of another status',
+    () => new Response('', { status: 404 }),
+    /the answer cannot be read: it has status 404\. Check/,
+  ],
+  ['a page in its place', () => new Response('<!doctype html>'), /the answer is no WebAssembly\. Give a file of/],
+  ['bytes of something else', () => new Uint8Array(100), /the bytes are no WebAssembly\. Give a file of/],
+])('%s is an error, not a slow engine', async (_, wasm, message) => {
+  const refused = await createEngine({ wasm: wasm() }).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(OptionError);
+  expect((refused as Error).message).toMatch(message);
+});
+
+test('an answer is read once', async () => {
+  const wasm = await fetch(address);
+  await createEngine({ wasm });
+  await expect(createEngine({ wasm })).rejects.toThrow(OptionError);
 });

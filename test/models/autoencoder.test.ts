@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import type { Engine } from '../../src/engine.js';
-import { CheckpointError, OptionError, ShapeError } from '../../src/errors.js';
+import { CheckpointError, DataError, OptionError, ShapeError } from '../../src/errors.js';
 import { Autoencoder, HIDDEN_ACTIVATIONS } from '../../src/models/autoencoder.js';
 import type { AutoencoderOptions } from '../../src/models/autoencoder.js';
 import { Adam } from '../../src/optim/adam.js';
@@ -109,6 +109,15 @@ describe('the loss', () => {
       expect(loss).toBe(engine.step(() => plain.loss({ data: drawn, shape: [B, I] })));
       expect(engine.random.state).toEqual(random.state);
     }
+  });
+
+  test.each([255, -0.1, NaN])('binarized, %s is no probability', async (value) => {
+    const model = make(await testEngine(), { binarize: true });
+    const batch = { data: new Float32Array(I).fill(value), shape: [1, I] };
+    const shown = String(batch.data[0]);
+    expect(() => model.engine.step(() => model.loss(batch))).toThrow(
+      new DataError(`Autoencoder: binarize draws by probabilities from 0 to 1, got ${shown}. Scale the rows.`),
+    );
   });
 
   test('of a plain autoencoder is the reconstruction alone', async () => {

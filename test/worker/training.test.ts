@@ -1,5 +1,8 @@
 /** Training in a worker thread: the same weights as on the main one, pauses that change nothing, questions in between. */
 
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { Corpus } from '../../src/data/corpus.js';
@@ -104,6 +107,37 @@ describe('a language model', () => {
     expect(training.state).toBe('finished');
   });
 
+  test('steps that are asked for at once add up; a pause ends them, and nothing comes after', async () => {
+    const training = await start({ ...job, paused: true, train: { ...settings, steps: 1e6 } });
+    await Promise.all([training.step(), training.step(), training.step(2)]);
+    expect(await stepOf(training)).toBe(4);
+    const many = training.step(1e5);
+    await training.pause();
+    await many;
+    const held = await stepOf(training);
+    expect(held).toBeLessThan(1e5);
+    const overtaken = training.step(1e5);
+    await training.resume();
+    await overtaken;
+    expect(training.state).toBe('running');
+    await training.pause();
+    const then = await stepOf(training);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await stepOf(training)).toBe(then);
+    const paused = training.pause();
+    await training.resume();
+    await paused;
+    await training.abort();
+  });
+
+  test('a pause counts in no rate', async () => {
+    let event: ProgressEvent | undefined;
+    const training = await start({ ...job, paused: true }, { onProgress: (told: ProgressEvent) => (event = told) });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await training.step(2);
+    expect(event!.seconds).toBeLessThan(1);
+  });
+
   test('goes on from a checkpoint as if it had never stopped', async () => {
     const first = await start({ ...job, paused: true });
     await first.step(20);
@@ -200,6 +234,11 @@ describe('refused, with the class and the message that this thread would see', (
     [{ ...job, checkpoint: new Uint8Array(9) }, OptionError, /Leave model and level out/],
     [{ kind: 'text', text, checkpoint: new Uint8Array(9) }, CheckpointError, /^the checkpoint:/],
     [{ ...job, engine: { kernels: 'mmx' as never } }, OptionError, /kernels must be one of/],
+    [{ ...job, text: 5 as never }, OptionError, 'startTraining: text must be a string, got number.'],
+    [{ ...job, train: 5 as never }, OptionError, 'startTraining: train must be an object of options, got number.'],
+    [{ ...job, train: { hold: 3 } as never }, OptionError, 'startTraining: train takes settings, and hold is none.'],
+    [{ ...job, saveSeconds: 3 }, OptionError, 'startTraining: saveSeconds is for save, which is not given.'],
+    [undefined as never, OptionError, 'startTraining: takes a job, { kind, ... }.'],
     [{ kind: 'series', values: [1, 2] }, DataError, /too few/],
     [{ kind: 'task', task: 'chess' as never }, OptionError, /chess/],
   ])('%#', async (given, kind, message) => {
@@ -219,6 +258,10 @@ describe('refused, with the class and the message that this thread would see', (
     await expect(training.ask('generate', { temperature: -1 })).rejects.toThrow(OptionError);
     await expect(training.ask('generate', { prompt: '☃' })).rejects.toThrow(DataError);
     await expect(training.ask('generate', { seed: (() => 1) as never })).rejects.toThrow(/cannot be|sent to a worker/);
+    await expect(training.ask('evaluate', {} as never)).rejects.toThrow(
+      'evaluate: text must be a text, got undefined.',
+    );
+    await expect(training.ask('normsBack', { step: 5 })).rejects.toThrow(OptionError);
     await expect(training.step(0)).rejects.toThrow('step: count must be a whole number of at least 1, got 0.');
     await expect(training.save()).rejects.toThrow('save: the job has no name to save under. Start it with save: NAME.');
   });
@@ -231,6 +274,40 @@ describe('refused, with the class and the message that this thread would see', (
     await expect(training.finished).rejects.toThrow(DivergenceError);
     expect(training.state).toBe('failed');
     expect((await training.checkpoint()).length).toBeGreaterThan(1000);
+    await training.pause();
+    await training.resume();
+  });
+
+  test('weights that are not finite do not replace what was saved; nor does a run that has not begun', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'recurra-worker-'));
+    const file = join(folder, 'run', 'checkpoint.safetensors');
+    const save = join(folder, 'run');
+    try {
+      const first = await start({ ...job, save });
+      await first.finished;
+      const good = readFileSync(file);
+      const second = await start({ ...job, save, paused: true });
+      await second.ask('generate', { length: 3 });
+      expect(readFileSync(file).equals(good)).toBe(true);
+      await second.step();
+      await second.save();
+      expect(readFileSync(file).equals(good)).toBe(false);
+      const diverging = { ...settings, steps: 500, lr: 1e30, optimizer: 'sgd', clipNorm: 0 } as const;
+      const third = await start({ ...job, save, train: diverging });
+      await expect(third.finished).rejects.toThrow(DivergenceError);
+      const before = readFileSync(file);
+      await expect(third.save()).rejects.toThrow(DivergenceError);
+      expect(readFileSync(file).equals(before)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('refused listeners leave no worker behind', async () => {
+    await expect(startTraining(job, { onProgres: () => undefined } as never)).rejects.toThrow(OptionError);
+    await expect(startTraining(job, { onState: 3 as never })).rejects.toThrow(
+      'onState must be a function, got number.',
+    );
   });
 
   test('closed, everything that waits is refused, and what comes later', async () => {
