@@ -14,7 +14,9 @@ vi.mock('../../src/kernels/binary.node.js', () => ({ kernelBinary: (tier: 'simd'
 const { kernelBinary } = await vi.importActual<typeof binaryModule>('../../src/kernels/binary.node.js');
 
 const present = (): Promise<Binary> => kernelBinary('simd');
-const invalid = async (): Promise<Binary> => new Uint8Array(8);
+/** What WebAssembly begins with, and then a version that nobody has. */
+const invalid = async (): Promise<Binary> => Uint8Array.of(0, 0x61, 0x73, 0x6d, 9, 0, 0, 0);
+const page = async (): Promise<Binary> => new TextEncoder().encode('<!doctype html>');
 const missing = async (): Promise<Binary> => Promise.reject(new Error('no such file'));
 
 const REFUSED = 'WebAssembly.validate refuses the binary: no such SIMD in this runtime';
@@ -48,6 +50,14 @@ test('without any SIMD, js runs and the report says why; simd by name is refused
   expect(notes).toEqual([`relaxed: ${REFUSED}`, 'simd: loading failed: no such file']);
   await expectRefused('simd', 'loading failed: no such file');
   expect((await createEngine({ kernels: 'js' })).report()).toMatchObject({ kernels: 'js', notes: [] });
+});
+
+test('a page in the place of the binaries is named as such', async () => {
+  given(page, page);
+  const reason = 'loading failed: the server gives something else in place of the .wasm file';
+  const { kernels, notes } = (await createEngine()).report();
+  expect(kernels).toBe('js');
+  expect(notes).toEqual([`relaxed: ${reason}`, `simd: ${reason}`]);
 });
 
 test('without WebAssembly, js runs', async () => {
