@@ -14,7 +14,9 @@ export function checkJob(job: Job, own: readonly string[]): void {
   for (const name of ['model', 'train', 'engine'] as const) {
     const given: unknown = job[name];
     if (given === undefined || Object.prototype.toString.call(given) === '[object Object]') continue;
-    throw new OptionError(`startTraining: ${name} must be an object of options, got ${given === null ? 'null' : typeof given}.`);
+    throw new OptionError(
+      `startTraining: ${name} must be an object of options, got ${given === null ? 'null' : typeof given}.`,
+    );
   }
   for (const name of RUN_OPTIONS) {
     if (Object.hasOwn(job.train ?? {}, name)) {
