@@ -48,3 +48,21 @@ export class StaleViewError extends RecurraError {
 export class OptionError extends RecurraError {
   override readonly name: string = 'OptionError';
 }
+
+const KINDS: Readonly<Record<string, new (message: string) => RecurraError>> = {
+  CheckpointError,
+  DataError,
+  DivergenceError,
+  KernelUnavailableError,
+  MemoryError,
+  OptionError,
+  RecurraError,
+  ShapeError,
+  StaleViewError,
+};
+
+/** An error that was sent from another thread, as one of its class. */
+export function errorNamed(name: string, message: string): Error {
+  const known = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  return known === undefined ? new Error(message) : new known(message);
+}

@@ -49,6 +49,12 @@ export function checkNumber(
   throw new OptionError(`${operation}: ${option} must be ${wanted}, got ${shown(value)}.`);
 }
 
+/** A text. @throws OptionError */
+export function checkText(operation: string, argument: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new OptionError(`${operation}: ${argument} must be a text, got ${value === null ? 'null' : typeof value}.`);
+}
+
 /**
  * Checks an option that is true or false.
  * @throws OptionError

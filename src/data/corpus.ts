@@ -1,7 +1,7 @@
 /** A text as the tokens a model is trained on, with the vocabulary they belong to; and text from the bytes of a file. */
 
 import { DataError, OptionError } from '../errors.js';
-import { checkChoice, checkKnown, checkNumber } from '../options.js';
+import { checkChoice, checkKnown, checkNumber, checkText } from '../options.js';
 import { type Level, LEVELS, checkLocale, countCharacters, joinWords, sentences } from './tokenizer.js';
 import { BEGINNING, Vocabulary } from './vocabulary.js';
 
@@ -43,6 +43,7 @@ export class Corpus {
    */
   static fromText(text: string, options: CorpusOptions): Corpus {
     const operation = 'Corpus.fromText';
+    checkText(operation, 'text', text);
     checkKnown(operation, options, ['level', 'locale', 'vocabSize', 'vocabulary']);
     checkAgreement(operation, options);
     const { vocabSize: size, vocabulary } = options;

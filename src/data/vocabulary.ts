@@ -5,7 +5,7 @@
 
 import { crc32 } from '../crc32.js';
 import { DataError, OptionError } from '../errors.js';
-import { checkChoice, checkKnown, checkSize } from '../options.js';
+import { checkChoice, checkKnown, checkSize, checkText } from '../options.js';
 import {
   type Level,
   LEVELS,
@@ -122,6 +122,7 @@ export class Vocabulary {
    * words of every non-empty line, and one more BEGINNING at the end, the target that ends the last sentence.
    */
   encode(text: string): Int32Array {
+    checkText('encode', 'text', text);
     if (this.level === 'word') return this.encodeSentences(Array.from(sentences(text, this.locale), (s) => s.words));
     const ids = new Int32Array(countCharacters(text));
     let at = 0;

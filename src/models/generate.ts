@@ -5,7 +5,7 @@ import type { Vocabulary } from '../data/vocabulary.js';
 import { joinWords } from '../data/tokenizer.js';
 import { DataError, OptionError } from '../errors.js';
 import { Random } from '../random.js';
-import { checkChoice, checkKnown, checkSeed, checkSize } from '../options.js';
+import { checkChoice, checkKnown, checkSeed, checkSize, checkText } from '../options.js';
 import { checkSampleOptions, SAMPLE_OPTIONS, sampleToken } from './sample.js';
 import type { SampleOptions } from './sample.js';
 
@@ -60,6 +60,7 @@ function sentenceEnd(vocabulary: Vocabulary): number {
  * @throws DataError if the prompt holds symbols that the vocabulary does not have
  */
 export function promptIds(vocabulary: Vocabulary, prompt: string): Int32Array {
+  checkText('generate', 'the prompt', prompt);
   refuseUnknown('generate: the prompt', vocabulary, prompt);
   if (vocabulary.level === 'word' || prompt !== '') return vocabulary.encodePrompt(prompt);
   const newline = vocabulary.idOf('\n');

@@ -1,21 +1,11 @@
 /** The page's side: starts a job in a worker of its own, and asks it for things. */
 
 import { spawnTraining } from '#training';
-import {
-  CheckpointError,
-  DataError,
-  DivergenceError,
-  KernelUnavailableError,
-  MemoryError,
-  OptionError,
-  RecurraError,
-  ShapeError,
-  StaleViewError,
-} from '../errors.js';
+import { errorNamed, OptionError, RecurraError } from '../errors.js';
 import { checkKnown, checkSize } from '../options.js';
 import type { ProgressEvent } from '../train/train.js';
 import type { Job, Queries } from './jobs.js';
-import type { Call, Line, Message, RunState, SentError, TrainingInfo, WorkerReport } from './protocol.js';
+import type { Call, Line, Message, RunState, TrainingInfo, WorkerReport } from './protocol.js';
 
 /** A worker as the client needs it. */
 export interface TrainingLine extends Line {
@@ -178,13 +168,13 @@ class Calls {
     else if (message.event === 'progress') this.#listeners.onProgress?.(message.progress);
     else if (message.event === 'state') this.#enter(message.state);
     else if (message.event === 'finished') this.#finish.resolve(message.report);
-    else this.#finish.reject(revived(message.error));
+    else this.#finish.reject(errorNamed(message.error.name, message.error.message));
   }
 
   #settle(message: Extract<Message, { readonly id: number }>): void {
     const waiting = this.#waiting.get(message.id);
     this.#waiting.delete(message.id);
-    if ('error' in message) waiting?.reject(revived(message.error));
+    if ('error' in message) waiting?.reject(errorNamed(message.error.name, message.error.message));
     else waiting?.resolve(message.value);
   }
 
@@ -204,22 +194,4 @@ class Calls {
     this.#finish.reject(error);
     if (this.state !== 'finished') this.state = 'failed';
   }
-}
-
-const ERRORS: Readonly<Record<string, new (message: string) => RecurraError>> = {
-  CheckpointError,
-  DataError,
-  DivergenceError,
-  KernelUnavailableError,
-  MemoryError,
-  OptionError,
-  RecurraError,
-  ShapeError,
-  StaleViewError,
-};
-
-/** The error that was thrown on the other side, as one of its class. */
-function revived({ name, message }: SentError): Error {
-  const known = Object.hasOwn(ERRORS, name) ? ERRORS[name] : undefined;
-  return known === undefined ? new Error(message) : new known(message);
 }

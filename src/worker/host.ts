@@ -232,12 +232,6 @@ function ask(queries: Prepared['queries'], query: string, given: unknown): unkno
   }
   if (typeof given !== 'object' || given === null) throw new OptionError(`${query}: give its options as an object.`);
   if (query !== 'generate') checkKnown(query, given, GIVEN[query as keyof typeof GIVEN]);
-  for (const name of query === 'generate' ? ['prompt'] : GIVEN[query as keyof typeof GIVEN]) {
-    const value = (given as Record<string, unknown>)[name];
-    const isMissing = value === undefined && name !== 'text';
-    if (name === 'steps' || isMissing || typeof value === 'string') continue;
-    throw new OptionError(`${query}: ${name} must be a text, got ${typeof value}.`);
-  }
   return answer(given as never);
 }
 

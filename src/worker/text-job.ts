@@ -22,9 +22,6 @@ const OWN = ['text', 'level', 'locale', 'vocabSize'] as const;
 /** @throws OptionError, DataError, CheckpointError, MemoryError */
 export async function prepareText(job: TextJob): Promise<Prepared> {
   checkJob(job, OWN);
-  if (typeof job.text !== 'string') {
-    throw new OptionError(`startTraining: text must be a string, got ${typeof job.text}.`);
-  }
   const { text, locale, vocabSize, checkpoint } = job;
   if (checkpoint !== undefined && (job.model ?? job.level ?? locale ?? vocabSize) !== undefined) {
     throw new OptionError('startTraining: the checkpoint has a model and its symbols. Leave model and level out.');

@@ -234,7 +234,7 @@ describe('refused, with the class and the message that this thread would see', (
     [{ ...job, checkpoint: new Uint8Array(9) }, OptionError, /Leave model and level out/],
     [{ kind: 'text', text, checkpoint: new Uint8Array(9) }, CheckpointError, /^the checkpoint:/],
     [{ ...job, engine: { kernels: 'mmx' as never } }, OptionError, /kernels must be one of/],
-    [{ ...job, text: 5 as never }, OptionError, 'startTraining: text must be a string, got number.'],
+    [{ ...job, text: 5 as never }, OptionError, 'Corpus.fromText: text must be a text, got number.'],
     [{ ...job, train: 5 as never }, OptionError, 'startTraining: train must be an object of options, got number.'],
     [{ ...job, train: { hold: 3 } as never }, OptionError, 'startTraining: train takes settings, and hold is none.'],
     [{ ...job, saveSeconds: 3 }, OptionError, 'startTraining: saveSeconds is for save, which is not given.'],
@@ -259,7 +259,13 @@ describe('refused, with the class and the message that this thread would see', (
     await expect(training.ask('generate', { prompt: '☃' })).rejects.toThrow(DataError);
     await expect(training.ask('generate', { seed: (() => 1) as never })).rejects.toThrow(/cannot be|sent to a worker/);
     await expect(training.ask('evaluate', {} as never)).rejects.toThrow(
-      'evaluate: text must be a text, got undefined.',
+      'Corpus.fromText: text must be a text, got undefined.',
+    );
+    await expect(training.ask('activations', {} as never)).rejects.toThrow(
+      'encode: text must be a text, got undefined.',
+    );
+    await expect(training.ask('generate', { prompt: 5 as never })).rejects.toThrow(
+      'generate: the prompt must be a text, got number.',
     );
     await expect(training.ask('normsBack', { step: 5 })).rejects.toThrow(OptionError);
     await expect(training.step(0)).rejects.toThrow('step: count must be a whole number of at least 1, got 0.');
