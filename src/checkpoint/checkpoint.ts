@@ -142,11 +142,16 @@ function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown
   const kind = fields.has('kind') ? fields.string('kind') : LanguageModel.kind;
   const found = models.find((model) => model.kind === kind);
   if (found !== undefined) return found;
-  const wanted = models.map((model) => model.kind).join(' or ');
-  const own = kind.slice(0, 40);
+  const wanted = withArticle(models.map((model) => model.kind).join(' or '));
+  const own = withArticle(kind.slice(0, 40));
   throw new CheckpointError(
-    `the checkpoint holds a ${own}, and a ${wanted} is needed. Use another one, or in a program { models: [${own}] }.`,
+    `the checkpoint holds ${own}, and ${wanted} is needed. Use another one, or what reads ${own}.`,
   );
+}
+
+/** `a SequenceModel`, `an HRED`: the name of a class, as it is spoken. */
+export function withArticle(kind: string): string {
+  return `${/^([AEIO]|HRED)/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 function checkVersion(metadata: ReadonlyMap<string, string>, name: string): void {

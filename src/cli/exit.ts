@@ -100,15 +100,9 @@ const FLAGS: Readonly<Record<string, string>> = {
 /** Names of the library, and what is quoted: that is the user's own text, which stays as it is. */
 const QUOTED_OR_NAME = new RegExp(`'[^']*'|"[^"]*"|\\b(?:${Object.keys(FLAGS).join('|')})\\b`, 'g');
 
-/** What only a program can do about a checkpoint of another model. */
-const IN_PROGRAM = /, or in a program \{ models: \[\w+\] \}\.$/;
-
 /** A message in the words of the command line. */
 function toldHere(error: RecurraError): string {
   const message = error.message.replaceAll('\n', ' ');
-  if (error instanceof CheckpointError) {
-    return message.replace(IN_PROGRAM, '.').replaceAll(/\ba (?=HRED|Autoencoder)/g, 'an ');
-  }
   if (error instanceof OptionError || error instanceof KernelUnavailableError) return inFlags(message);
   if (!(error instanceof DataError)) return message;
   const place = message.indexOf(': '); // before it stands the user's own name of a file

@@ -1,5 +1,6 @@
 /** Models for the commands that take language models alone. */
 
+import { withArticle } from '../checkpoint/checkpoint.js';
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { CheckpointError } from '../errors.js';
 import { LanguageModel } from '../models/language-model.js';
@@ -11,9 +12,9 @@ import { MODELS } from './kinds.js';
 export async function loadOfTexts(command: string, folder: string, options: EngineArguments): Promise<Checkpoint> {
   const { model, ...rest } = await loadBest(folder, options, MODELS);
   if (model instanceof LanguageModel) return { model, ...rest };
-  const { name } = model.constructor;
-  const article = /^(?:HRED|[AEIOU])/.test(name) ? 'an' : 'a';
+  // Not the name of the class, which a bundler may change.
+  const held = withArticle((model.constructor as typeof LanguageModel).kind);
   throw new CheckpointError(
-    `${folder}: the checkpoint holds ${article} ${name}, and ${command} is for language models. Give the folder of a run with --text and without --task.`,
+    `${folder}: the checkpoint holds ${held}, and ${command} is for language models. Give the folder of a run with --text and without --task.`,
   );
 }

@@ -2,13 +2,9 @@
 
 import { expect, test } from 'vitest';
 import { describe } from '../../src/cli/exit.js';
-import { CheckpointError, DataError, OptionError } from '../../src/errors.js';
+import { DataError, OptionError } from '../../src/errors.js';
 
 test.each([
-  [
-    new CheckpointError('run/x: the checkpoint holds a HRED, and a Autoencoder or HRED is needed. Use another one, or in a program { models: [HRED] }.'), // prettier-ignore
-    'run/x: the checkpoint holds an HRED, and an Autoencoder or HRED is needed. Use another one.',
-  ],
   [
     new OptionError('fit: patience needs validation. Give valid.'),
     '--patience needs validation. Set --valid-fraction above 0.',

@@ -279,7 +279,7 @@ describe('checkpoints', () => {
     const engine = await testEngine();
     expect(() => decodeCheckpoint(engine, bytes, 'file')).toThrow(
       new CheckpointError(
-        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or in a program { models: [SequenceModel] }.',
+        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or what reads a SequenceModel.',
       ),
     );
     for (const models of [[], SequenceModel, [undefined], [{ kind: 'x' }]]) {
