@@ -4,8 +4,8 @@ import type { Engine } from '../engine.js';
 import { GruCell } from '../ops/gru.js';
 import { GruBeforeCell } from '../ops/gru-before.js';
 import { checkFlag } from '../options.js';
-import { checkChrono, fillChrono } from './chrono.js';
-import type { Initializer } from './initializers.js';
+import { zoned } from '../ops/zoneout.js';
+import { checkChrono, gruBias } from './gate-bias.js';
 import { RecurrentLayer } from './recurrent.js';
 import { checkClip } from './recurrent-options.js';
 import type { RecurrentOptions } from './recurrent-options.js';
@@ -19,7 +19,7 @@ export interface GruOptions extends RecurrentOptions {
   readonly resetAfter?: boolean;
   /** Limit of every gate before its activation. Default none. */
   readonly gateClip?: number;
-  /** Most steps that units begin with a memory of, through the bias of z (src/layers/chrono.ts). Default: biases are 0. */
+  /** Most steps that units begin with a memory of, through the bias of z (src/layers/gate-bias.ts). Default: biases are 0. */
   readonly chrono?: number;
 }
 
@@ -36,11 +36,9 @@ export class GRU extends RecurrentLayer {
     this.gateClip = checkClip('GRU', 'gateClip', options.gateClip);
     const { gateClip, recurrentDropout: dropout } = this;
     const Cell = this.resetAfter ? GruCell : GruBeforeCell;
-    const chrono = checkChrono('GRU', options);
-    const biasInit: Initializer = (values, _rows, _columns, random) => {
-      const H = values.length / 3;
-      if (chrono !== undefined) fillChrono(values.subarray(H, 2 * H), chrono, random);
-    };
-    this.build((place) => new Cell(this.declareWeights(place, 3, biasInit), { gateClip, dropout }));
+    const biasInit = gruBias(checkChrono('GRU', options));
+    this.build((place) =>
+      zoned(new Cell(this.declareWeights(place, 3, biasInit), { gateClip, dropout }), this.options.zoneout),
+    );
   }
 }

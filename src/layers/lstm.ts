@@ -8,8 +8,9 @@ import { LstmPartsCell } from '../ops/lstm-parts.js';
 import type { LstmGates, LstmLayerNorm } from '../ops/lstm-forms.js';
 import type { NormParameters } from '../ops/normalised.js';
 import type { Cell } from '../ops/sequence.js';
+import { zoned } from '../ops/zoneout.js';
 import { checkChoice, checkFlag, checkNumber, checkSize } from '../options.js';
-import { checkChrono, fillChrono } from './chrono.js';
+import { checkChrono, lstmBias } from './gate-bias.js';
 import type { Initializer } from './initializers.js';
 import { constant, xavier } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
@@ -28,7 +29,7 @@ export interface LstmOptions extends RecurrentOptions {
   readonly forgetBias?: number;
   /**
    * Most steps that units begin with a memory of, through the biases of forget and input gates, b and -b
-   * (src/layers/chrono.ts); in place of forgetBias. Default: none.
+   * (src/layers/gate-bias.ts); in place of forgetBias. Default: none.
    */
   readonly chrono?: number;
   /** Whether the gates see the cell: i and f the one before, o the new one (Gers et al. 2002). Default false. */
@@ -91,7 +92,8 @@ export class LSTM extends RecurrentLayer {
     this.#refuseContradictions(options);
     const chrono = checkChrono('LSTM', options);
     const forgetBias = checkNumber('LSTM', 'forgetBias', options.forgetBias ?? 1);
-    this.build((place) => this.#cell(place, this.#biasInit(forgetBias, chrono)));
+    const biasInit = lstmBias(chrono, forgetBias, lstmBlocks(this.gates));
+    this.build((place) => zoned(this.#cell(place, biasInit), this.options.zoneout));
   }
 
   #refuseContradictions({ bias, forgetBias, chrono, layerNorm, layerNormEps }: LstmOptions): void {
@@ -118,22 +120,6 @@ export class LSTM extends RecurrentLayer {
     for (const H of this.options.hiddenSizes) {
       refuse(projSize !== undefined && projSize >= H, `projSize must be below hiddenSize ${H}, got ${projSize}.`);
     }
-  }
-
-  /** Gates in the order i f g o; coupled ones have no f, which is 1 - i. */
-  #biasInit(forgetBias: number, chrono: number | undefined): Initializer {
-    const { gates } = this;
-    return (values, _rows, _columns, random) => {
-      const H = values.length / lstmBlocks(gates);
-      if (chrono === undefined) {
-        if (gates === 'all') values.fill(forgetBias, H, 2 * H);
-        return;
-      }
-      const kept = new Float64Array(H);
-      fillChrono(kept, chrono, random);
-      for (let j = 0; j < H; j++) values[j] = -kept[j]!;
-      if (gates === 'all') values.set(kept, H);
-    };
   }
 
   #cell(place: Place, biasInit: Initializer): Cell {

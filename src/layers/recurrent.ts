@@ -10,7 +10,6 @@ import type { RecurrentDropout, RecurrentParameters } from '../ops/recurrent.js'
 import type { Cell, StateSource } from '../ops/sequence.js';
 import { checkTrace, TraceRecorder } from '../ops/trace.js';
 import type { Trace } from '../ops/trace.js';
-import { ZoneoutCell } from '../ops/zoneout.js';
 import { checkFlag, checkKnown, checkSize } from '../options.js';
 import { Axes } from '../shape.js';
 import { constant, orthogonal, xavier } from './initializers.js';
@@ -130,13 +129,13 @@ export abstract class RecurrentLayer extends Layer {
 
   /** Makes the cell of every place, and its learned initial states. Called once, by the constructor of the layer. */
   protected build(make: (place: Place) => Cell): void {
-    const { hiddenSizes, bidirectional, zoneout, learnInitialState } = this.options;
+    const { hiddenSizes, bidirectional, learnInitialState } = this.options;
     for (const [k, hiddenSize] of hiddenSizes.entries()) {
       const inputSize = k === 0 ? this.inputSize : this.#widthBehind(k - 1);
       for (const name of bidirectional ? [`l${k}`, `l${k}_reverse`] : [`l${k}`]) {
         const cell = make({ name, inputSize, hiddenSize });
         this.#places.push(name);
-        this.#cells.push(zoneout.some((p) => p > 0) ? new ZoneoutCell(cell, zoneout) : cell);
+        this.#cells.push(cell);
         const learned = (state: Cell['states'][number]): Parameter =>
           this.declare(`${state.name}0_${name}`, [state.width], constant(0));
         this.#initial.push(learnInitialState ? cell.states.map(learned) : []);

@@ -4,6 +4,7 @@ import type { Engine } from '../engine.js';
 import { OptionError } from '../errors.js';
 import { NONLINEARITIES, RnnCell } from '../ops/rnn.js';
 import type { Nonlinearity } from '../ops/rnn.js';
+import { zoned } from '../ops/zoneout.js';
 import { checkChoice, checkFlag } from '../options.js';
 import { constant, uniform } from './initializers.js';
 import { RecurrentLayer } from './recurrent.js';
@@ -40,7 +41,9 @@ export class RNN extends RecurrentLayer {
       );
     }
     const { nonlinearity, recurrentDropout: dropout } = this;
-    this.build((place) => new RnnCell(this.declareWeights(place, 1, constant(0)), { nonlinearity, dropout }));
+    this.build((place) =>
+      zoned(new RnnCell(this.declareWeights(place, 1, constant(0)), { nonlinearity, dropout }), this.options.zoneout),
+    );
   }
 
   protected override recurrentShape(rows: number, columns: number): number[] {

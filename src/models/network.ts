@@ -2,13 +2,11 @@
 
 import type { Engine, HostArray } from '../engine.js';
 import { CheckpointError } from '../errors.js';
-import { GRU } from '../layers/gru.js';
 import type { Initializer } from '../layers/initializers.js';
 import { loadParameters } from '../layers/layer.js';
 import type { Layer, StateDict } from '../layers/layer.js';
-import { LSTM } from '../layers/lstm.js';
+import { PlainRecurrent } from '../layers/plain.js';
 import type { RecurrentLayer } from '../layers/recurrent.js';
-import { RNN } from '../layers/rnn.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { Shape } from '../shape.js';
 import { countParameters } from './sizes.js';
@@ -93,8 +91,7 @@ export interface RecurrentSizes {
 /** The recurrent layers of a model. @param init how every weight begins, instead of as the layer has it */
 export function makeRecurrent(engine: Engine, sizes: RecurrentSizes, init?: Initializer): RecurrentLayer {
   const { cell, inputSize, hiddenSize, numLayers, bidirectional = false, reverse = false, chrono = 0 } = sizes;
-  const Layer = { lstm: LSTM, gru: GRU, rnn: RNN }[cell];
-  return new Layer(engine, {
+  return new PlainRecurrent(engine, cell, {
     inputSize,
     hiddenSize,
     numLayers,

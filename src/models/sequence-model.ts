@@ -48,7 +48,7 @@ export interface SequenceModelOptions {
   readonly numLayers?: number | undefined;
   /** Dropout on the embedding, between layers and before the output. Default 0. */
   readonly dropout?: number | undefined;
-  /** Most steps that the units of 'lstm' or 'gru' begin with a memory of (src/layers/chrono.ts). Default 0: none. */
+  /** Most steps that the units of 'lstm' or 'gru' begin with a memory of (src/layers/gate-bias.ts). Default 0: none. */
   readonly chrono?: number | undefined;
 }
 

@@ -8,8 +8,13 @@ import type { View } from '../memory/view.js';
 import { DrawnMask } from './dropout-mask.js';
 import type { Cell, Gates, Pass, Setting, Track } from './sequence.js';
 
+/** The cell, with zoneout on the states whose rate is above 0. @param rates p for each state */
+export function zoned(cell: Cell, rates: readonly number[]): Cell {
+  return rates.some((p) => p > 0) ? new ZoneoutCell(cell, rates) : cell;
+}
+
 /** A cell with zoneout on its states. */
-export class ZoneoutCell implements Cell {
+class ZoneoutCell implements Cell {
   readonly name: string;
   readonly engine: Engine;
   readonly inputSize: number;
@@ -17,7 +22,6 @@ export class ZoneoutCell implements Cell {
   readonly #cell: Cell;
   readonly #rates: readonly number[];
 
-  /** @param rates p for each state */
   constructor(cell: Cell, rates: readonly number[]) {
     this.name = cell.name;
     this.engine = cell.engine;

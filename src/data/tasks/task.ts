@@ -48,7 +48,7 @@ export interface Recipe {
   readonly lr: number;
   readonly schedule: 'constant' | 'cosine';
   readonly clipNorm: number;
-  /** Whether units begin with memories of all lengths up to that of the task (src/layers/chrono.ts). Default false. */
+  /** Whether units begin with memories of all lengths up to that of the task (src/layers/gate-bias.ts). Default false. */
   readonly chrono?: boolean;
 }
 
