@@ -4,7 +4,7 @@ import { Bench } from 'tinybench';
 import { finish } from '../src/bench/alternation.js';
 import { LAYERS, measureLayer } from '../src/bench/layer.js';
 import type { Engine } from '../src/engine.js';
-import { TANH } from '../src/kernels/activation.js';
+import { TANH } from '../src/kernels/codes.js';
 import { enginesOf, print } from './options.js';
 import type { BenchOptions } from './options.js';
 

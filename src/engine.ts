@@ -6,7 +6,6 @@
 import { OptionError, RecurraError } from './errors.js';
 import { MOST_THREADS, selectKernels, TIERS } from './kernels/select.js';
 import type { Selection, Tier } from './kernels/select.js';
-import { namedSources } from './kernels/wasm-source.js';
 import type { WasmSource, WasmSources } from './kernels/wasm-source.js';
 import { countingKernels } from './kernels/flops.js';
 import type { Kernels } from './kernels/kernels.js';
@@ -304,13 +303,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     memoryLimit: checkNumber(operation, 'memoryLimit', memoryLimit, { least: 2 ** 20 }),
     threads: checkThreads(operation, options),
     revectorize,
-    sources: checkSources(operation, options),
+    sources: await checkSources(operation, options),
   });
   return new Engine(selection, seed, debug, revectorize);
 }
 
 /** @throws OptionError, also for kernels that come from no binary */
-function checkSources(operation: string, options: EngineOptions): WasmSources | undefined {
+async function checkSources(operation: string, options: EngineOptions): Promise<WasmSources | undefined> {
   const { wasm, kernels = 'auto', threads = 1, precision, revectorize } = options;
   if (wasm === undefined) return undefined;
   if (kernels === 'js' || precision === 'float64') {
@@ -320,6 +319,7 @@ function checkSources(operation: string, options: EngineOptions): WasmSources | 
   if (revectorize === true && wasm instanceof WebAssembly.Module) {
     throw new OptionError(`${operation}: revectorize compiles the kernels, wasm is a compiled module. Give bytes.`);
   }
+  const { namedSources } = await import('./kernels/wasm-source.js');
   return namedSources(wasm, kernels, threads);
 }
 

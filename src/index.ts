@@ -138,7 +138,7 @@ export { constant, he, identity, normal, orthogonal, uniform, xavier } from './l
 export type { Initializer } from './layers/initializers.js';
 
 export { activation, gelu, leakyRelu, relu, sigmoid, silu, tanh } from './ops/activation.js';
-export type { Activation } from './kernels/activation.js';
+export type { Activation } from './kernels/codes.js';
 export { add, multiply, subtract } from './ops/broadcast.js';
 export type { Operand } from './ops/broadcast.js';
 export { concat, slice } from './ops/concat.js';

@@ -1,6 +1,6 @@
 /** What a training step takes at least, counted from its shape: arithmetic of the products, and memory. */
 
-import { panelSize } from '../kernels/gemm.js';
+import { panelSize } from '../kernels/codes.js';
 import type { TrainingShape } from './shapes.js';
 
 const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../engine.js';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../kernels/codes.js';
 import { Random } from '../random.js';
 import { alternate, finish, median, timed } from './alternation.js';
 import type { Plan } from './alternation.js';

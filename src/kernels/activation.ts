@@ -19,35 +19,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
-
-/** The names of the activations; the place of each is its number. */
-export const ACTIVATIONS = ['tanh', 'relu', 'sigmoid', 'leakyRelu', 'identity', 'silu', 'gelu'] as const;
-
-/** The name of an activation. */
-export type Activation = (typeof ACTIVATIONS)[number];
-
-/** phi = tanh. */
-export const TANH = 0;
-/** phi = max(0, x). */
-export const RELU = 1;
-/** phi = 1 / (1 + exp(-x)). */
-export const SIGMOID = 2;
-/** phi = x, or 0.01 x below 0. */
-export const LEAKY_RELU = 3;
-/** phi = x sigmoid(x). */
-export const SILU = 5;
-/** phi = x Phi(x). */
-export const GELU = 6;
-
-/** The number of an activation. */
-export function activationKind(activation: Activation): number {
-  return ACTIVATIONS.indexOf(activation);
-}
-
-/** Whether the backward of this activation reads x; else it reads y. */
-export function readsInput(kind: number): boolean {
-  return kind === SILU || kind === GELU;
-}
+import { GELU, LEAKY_RELU, RELU, SIGMOID, SILU, TANH } from './codes.js';
 
 /**
  * Activations of n elements. Gradients, and values of silu and gelu, below 1e-30 may be flushed to 0; a NaN stays a

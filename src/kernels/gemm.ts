@@ -13,37 +13,10 @@
  */
 
 import type { FloatArray, Heap } from '../memory/heap.js';
-
-/** Columns of a panel. */
-const PANEL = 16;
-
-/** Steps of K that are packed at a time. */
-const BLOCK = 256;
-
-/** Columns of A that gemmTN transposes at a time in assembly/product.ts. */
-const COLUMNS = 96;
-/** Floats between two of those, so that they do not share cache sets. */
-const GAP = 16;
+import { ACCUMULATE, BIAS, BLOCK, PANEL } from './codes.js';
 
 /** Rows JavaScript packs at a time. */
 const ROWS = 48;
-
-/** How a product begins: from the panels' bias row. */
-export const BIAS = 0;
-/** How a product begins: from what C holds. */
-export const ACCUMULATE = 1;
-/** How a product begins: from zero. */
-export const ASSIGN = 2;
-
-/** Floats that the panels of a (K, N) matrix take. */
-export function panelSize(K: number, N: number): number {
-  return Math.ceil(N / PANEL) * PANEL * (K + 1);
-}
-
-/** Floats of scratch that gemmTN needs for a C of N columns: COLUMNS columns of A and all of B, BLOCK rows of each. */
-export function gemmTNScratch(N: number): number {
-  return COLUMNS * (BLOCK + GAP) + panelSize(BLOCK, N);
-}
 
 /** Products and packing. Addresses are in bytes, sizes and leading dimensions in elements. */
 export interface GemmKernels {

@@ -20,17 +20,9 @@
  */
 
 import type { Heap } from '../memory/heap.js';
+import { blocksOf, CAROUSEL, COUPLED, FORGET } from './codes.js';
 import { activationsOf } from './activation.js';
 import { limit, limitSlope, passing, sigmoidSlope, stored, tanhSlope } from './gate-clip.js';
-
-/** Cell input only. */
-export const CAROUSEL = 0;
-/** Input and output gate. */
-export const INPUT_OUTPUT = 1;
-/** Input, forget and output gate. */
-export const FORGET = 2;
-/** Input and output gate; what is not written is kept. */
-export const COUPLED = 3;
 
 /**
  * The two parts of the LSTM cell over a batch. G is the number of blocks. Gradients below 1e-30 may be flushed to 0; a
@@ -118,11 +110,6 @@ export interface LstmPartsKernels {
     kind: number,
     gateClip: number,
   ): void;
-}
-
-/** The number of blocks. */
-export function blocksOf(kind: number): number {
-  return kind === CAROUSEL ? 1 : kind === FORGET ? 4 : 3;
 }
 
 /** The kernels of this file in JavaScript. */

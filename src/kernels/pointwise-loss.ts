@@ -15,12 +15,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
-
-/** The kinds, as the kernels take them. */
-export const SQUARED = 0;
-export const ABSOLUTE = 1;
-export const HUBER = 2;
-export const LOGISTIC = 3;
+import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from './codes.js';
 
 /** Losses by element. Gradients below 1e-30 may be flushed to 0; a NaN that counts stays a NaN. */
 export interface PointwiseLossKernels {

@@ -6,15 +6,14 @@
 
 import { kernelBinary } from '#wasm';
 import type { BinaryName } from '#wasm';
-import { availableCores, whyUnshared } from '#workers';
 import { KernelUnavailableError, OptionError } from '../errors.js';
-import { ArrayHeap, WasmHeap } from '../memory/heap.js';
+import { WasmHeap } from '../memory/heap.js';
 import type { Heap } from '../memory/heap.js';
 import type { Kernels } from './kernels.js';
+import { isBinary } from './magic.js';
 import type { Team } from './threads.js';
 import { tune, withTile } from './tune.js';
 import type { Binary, Tile } from './tune.js';
-import { isBinary, readSource } from './wasm-source.js';
 import type { WasmSources } from './wasm-source.js';
 
 /** The implementations of the kernels, fastest first. */
@@ -69,6 +68,7 @@ export async function selectKernels(request: SelectionRequest): Promise<Selectio
       else if (threads > 1) notes.push('js: its kernels run on one thread');
       if (revectorize) notes.push('js: its kernels have no vectors to join');
       if (revectorize || (threads !== 'auto' && threads > 1)) break;
+      const { ArrayHeap } = await import('../memory/array-heap.js');
       const { jsKernels } = await import('./kernels.js');
       const heap = new ArrayHeap(precision, memoryLimit);
       return { tier: 'js', notes, heap, kernels: jsKernels(heap), tile: undefined, team: undefined };
@@ -104,6 +104,8 @@ async function load(tier: 'simd' | 'relaxed', request: SelectionRequest): Promis
   const { precision, threads = 1 } = request;
   if (precision === 'float64') return 'WebAssembly kernels are 32-bit, float64 runs on js';
   if (typeof WebAssembly === 'undefined') return 'this runtime has no WebAssembly';
+  if (threads === 1) return loadBinary(tier, request, 1);
+  const { availableCores, whyUnshared } = await import('#workers');
   const count = threads === 'auto' ? Math.min(availableCores(), MOST_AUTO_THREADS) : threads;
   if (count === 1) return loadBinary(tier, request, 1);
   const unshared = whyUnshared();
@@ -150,11 +152,13 @@ function whyNotLoaded(message: string): string {
 /** The runtime lacks instructions of a binary, which is no failure. */
 class NoSuchSimd extends Error {}
 
-function binaryOf(
+async function binaryOf(
   name: BinaryName,
   sources: WasmSources | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | WebAssembly.Module> {
-  return sources === undefined ? kernelBinary(name) : readSource(sources[name]!);
+  if (sources === undefined) return kernelBinary(name);
+  const { readSource } = await import('./wasm-source.js');
+  return readSource(sources[name]!);
 }
 
 async function compiled(

@@ -11,11 +11,8 @@
  */
 
 import type { FloatArray, Heap } from '../memory/heap.js';
+import { LOGITS } from './codes.js';
 import { logSumExp } from './cross-entropy.js';
-
-/** What predictions are, as the kernels take it. */
-export const LOGITS = 0;
-export const LOG_PROBABILITIES = 1;
 
 /** Losses against distributions, by row. Probabilities times scale below 1e-30 may be flushed to 0. */
 export interface SoftTargetsKernels {

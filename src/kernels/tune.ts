@@ -6,7 +6,7 @@
  */
 
 import type { Heap } from '../memory/heap.js';
-import { BIAS, panelSize } from './gemm.js';
+import { BIAS, panelSize } from './codes.js';
 import type { GemmKernels } from './gemm.js';
 import type { Kernels } from './kernels.js';
 

@@ -2,6 +2,7 @@
 
 import type { BinaryName } from '#wasm';
 import { OptionError } from '../errors.js';
+import { isBinary } from './magic.js';
 
 /** A binary: its address, the answer of a server, its bytes, or compiled. */
 export type WasmSource = URL | string | Response | PromiseLike<Response> | BufferSource | WebAssembly.Module;
@@ -54,14 +55,6 @@ export async function readSource(source: WasmSource): Promise<Uint8Array<ArrayBu
     const remedy = 'Check the address; an answer is read once; files are given as bytes.';
     throw new OptionError(`${OPERATION}: wasm: ${what} cannot be read: ${reason}. ${remedy}`, { cause: error });
   }
-}
-
-/** `\0asm`, which every binary begins with. */
-const MAGIC = [0x00, 0x61, 0x73, 0x6d];
-
-/** Whether bytes are WebAssembly at all, and not, say, a page that a server gives for every address. */
-export function isBinary(bytes: Uint8Array): boolean {
-  return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
 function checkBinary(bytes: Uint8Array<ArrayBuffer>, what: string): Uint8Array<ArrayBuffer> {

@@ -3,8 +3,8 @@
 import { checkEngine } from '../engine.js';
 import type { Engine, HostArray } from '../engine.js';
 import { ShapeError } from '../errors.js';
-import { ACTIVATIONS } from '../kernels/activation.js';
-import type { Activation } from '../kernels/activation.js';
+import { ACTIVATIONS } from '../kernels/codes.js';
+import type { Activation } from '../kernels/codes.js';
 import { View } from '../memory/view.js';
 import { FEEDBACKS, JordanCell } from '../ops/jordan.js';
 import type { Feedback, JordanParameters } from '../ops/jordan.js';

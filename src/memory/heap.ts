@@ -1,6 +1,6 @@
 /**
- * The bytes under an engine: one WebAssembly memory, or one array buffer where the kernels are JavaScript. Kernels
- * take byte addresses into it. Growing replaces the typed arrays, so nobody may keep one across a growth.
+ * The bytes under an engine: one WebAssembly memory, or one array buffer where the kernels are JavaScript
+ * (src/memory/array-heap.ts). Kernels take byte addresses into it. Growing replaces the typed arrays, so nobody may keep one across a growth.
  */
 
 import { MemoryError } from '../errors.js';
@@ -8,7 +8,8 @@ import { MemoryError } from '../errors.js';
 /** Numbers of the heap: 32-bit in every tier, 64-bit for gradient checks in JavaScript. */
 export type FloatArray = Float32Array | Float64Array;
 
-const PAGE = 65536;
+/** Bytes by which memory grows, which are those of a page of WebAssembly. */
+export const PAGE = 65536;
 
 /** One page short of 4 GiB: the end of an array must be an address that 32 bits can hold. */
 const PAGES = 65535;
@@ -92,50 +93,8 @@ export class WasmHeap implements Heap {
   }
 }
 
-/** A heap in an array buffer, for the `js` kernels: needs no WebAssembly, and may hold 64-bit floats. */
-export class ArrayHeap implements Heap {
-  readonly shift: number;
-  floats!: FloatArray;
-  ints!: Int32Array;
-  readonly #limit: number;
-  readonly #type: Float32ArrayConstructor | Float64ArrayConstructor;
-
-  constructor(precision: 'float32' | 'float64', limit: number) {
-    this.#limit = Math.min(limit, MAX_BYTES);
-    this.#type = precision === 'float64' ? Float64Array : Float32Array;
-    this.shift = precision === 'float64' ? 3 : 2;
-    this.#use(new ArrayBuffer(16 * PAGE));
-  }
-
-  get byteLength(): number {
-    return this.ints.byteLength;
-  }
-
-  grow(byteLength: number): void {
-    if (byteLength <= this.byteLength) return;
-    checkLimit(byteLength, this.#limit);
-    const wanted = Math.min(Math.max(byteLength, this.byteLength * 1.5), this.#limit);
-    const old = this.ints;
-    if (!this.#tryUse(wanted) && !this.#tryUse(byteLength)) throw outOfMemory(byteLength, old.byteLength);
-    this.ints.set(old);
-  }
-
-  #tryUse(byteLength: number): boolean {
-    try {
-      this.#use(new ArrayBuffer(Math.ceil(byteLength / PAGE) * PAGE));
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #use(buffer: ArrayBuffer): void {
-    this.floats = new this.#type(buffer);
-    this.ints = new Int32Array(buffer);
-  }
-}
-
-function checkLimit(byteLength: number, limit: number): void {
+/** @throws MemoryError for more than the limit */
+export function checkLimit(byteLength: number, limit: number): void {
   if (byteLength <= limit) return;
   throw new MemoryError(
     `memory: ${megabytes(byteLength)} are needed, the limit is ${megabytes(limit)}. Lower the batch, the window or the ` +
@@ -143,7 +102,8 @@ function checkLimit(byteLength: number, limit: number): void {
   );
 }
 
-function outOfMemory(needed: number, have: number): MemoryError {
+/** What is thrown where the system has no more. */
+export function outOfMemory(needed: number, have: number): MemoryError {
   return new MemoryError(
     `memory: growing from ${megabytes(have)} to ${megabytes(needed)} was refused by the system. Lower the batch, the window or the sizes of the model.`,
   );

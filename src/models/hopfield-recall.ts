@@ -8,7 +8,7 @@
  *                    (Goles-Chacc, Fogelman-Soulie and Pellegrin 1985).
  */
 
-import { ASSIGN, panelSize } from '../kernels/gemm.js';
+import { ASSIGN, panelSize } from '../kernels/codes.js';
 import type { FloatArray } from '../memory/heap.js';
 import { Random } from '../random.js';
 import type { Connections } from './hopfield-storage.js';

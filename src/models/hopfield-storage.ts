@@ -13,7 +13,7 @@
 
 import type { Engine } from '../engine.js';
 import { DataError } from '../errors.js';
-import { gemmTNScratch } from '../kernels/gemm.js';
+import { gemmTNScratch } from '../kernels/codes.js';
 import type { FloatArray } from '../memory/heap.js';
 import { orthonormalRows } from '../layers/orthonormal.js';
 import { product } from './patterns.js';

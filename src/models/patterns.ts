@@ -2,7 +2,7 @@
 
 import type { Engine, HostArray } from '../engine.js';
 import { DataError, ShapeError } from '../errors.js';
-import { ASSIGN, panelSize } from '../kernels/gemm.js';
+import { ASSIGN, panelSize } from '../kernels/codes.js';
 import type { FloatArray } from '../memory/heap.js';
 import { Axes, checkFilled } from '../shape.js';
 

@@ -5,7 +5,7 @@
 
 import type { Engine } from '../engine.js';
 import { MemoryError } from '../errors.js';
-import { gemmTNScratch, panelSize } from '../kernels/gemm.js';
+import { gemmTNScratch, panelSize } from '../kernels/codes.js';
 import { megabytes } from '../memory/heap.js';
 
 /** The recurrent cells a model can have. */

@@ -1,8 +1,8 @@
 /** Activations, element by element. Equations, sources and errors: src/kernels/activation.ts. */
 
 import { checkEngine, engineOf } from '../engine.js';
-import { activationKind, ACTIVATIONS, readsInput } from '../kernels/activation.js';
-import type { Activation } from '../kernels/activation.js';
+import { activationKind, ACTIVATIONS, readsInput } from '../kernels/codes.js';
+import type { Activation } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { checkChoice } from '../options.js';
 

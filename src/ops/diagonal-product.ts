@@ -3,7 +3,7 @@
  * diagonal u (H). In the place of src/ops/recurrent-product.ts.
  */
 
-import { ASSIGN } from '../kernels/gemm.js';
+import { ASSIGN } from '../kernels/codes.js';
 import type { Engine } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { Setting } from './sequence.js';

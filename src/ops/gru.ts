@@ -5,7 +5,7 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { backwardPanels, biasPanels, forwardPanels } from './panels.js';
 import type { Panels, RowRange } from './panels.js';

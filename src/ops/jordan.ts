@@ -11,9 +11,9 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { activationKind } from '../kernels/activation.js';
-import type { Activation } from '../kernels/activation.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/gemm.js';
+import { activationKind } from '../kernels/codes.js';
+import type { Activation } from '../kernels/codes.js';
+import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';

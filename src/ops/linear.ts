@@ -2,7 +2,7 @@
 
 import { checkEngine, engineOf } from '../engine.js';
 import { ShapeError } from '../errors.js';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { formatShape, sizeOf } from '../shape.js';

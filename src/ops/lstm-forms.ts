@@ -1,6 +1,6 @@
 /** The forms of the LSTM by name: the gates there are, and where it is normalised. */
 
-import { CAROUSEL, COUPLED, FORGET, INPUT_OUTPUT } from '../kernels/lstm-parts.js';
+import { CAROUSEL, COUPLED, FORGET, INPUT_OUTPUT } from '../kernels/codes.js';
 
 /** The gates of an LSTM, as they came: none, input and output (1997), with a forget gate (2000), or coupled to it. */
 export const LSTM_GATES = ['none', 'input-output', 'all', 'coupled'] as const;

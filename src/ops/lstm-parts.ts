@@ -5,8 +5,8 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { ASSIGN } from '../kernels/gemm.js';
-import { blocksOf } from '../kernels/lstm-parts.js';
+import { ASSIGN } from '../kernels/codes.js';
+import { blocksOf } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';

@@ -2,7 +2,7 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { ASSIGN } from '../kernels/gemm.js';
+import { ASSIGN } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { checkWeights, InputWeights } from './recurrent.js';
 import type { RecurrentDropout, RecurrentParameters } from './recurrent.js';

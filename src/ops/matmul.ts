@@ -5,7 +5,7 @@
 
 import { checkEngine, engineOf } from '../engine.js';
 import { ShapeError } from '../errors.js';
-import { ACCUMULATE, ASSIGN, gemmTNScratch, panelSize } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, gemmTNScratch, panelSize } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { checkFlag, checkKnown } from '../options.js';
 import { formatShape, sizeOf } from '../shape.js';

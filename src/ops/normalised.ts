@@ -8,7 +8,7 @@
 import type { Engine } from '../engine.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
-import { ASSIGN, BIAS } from '../kernels/gemm.js';
+import { ASSIGN, BIAS } from '../kernels/codes.js';
 import { biasPanels } from './panels.js';
 import type { Panels } from './panels.js';
 import { biasGradient, InputWeights } from './recurrent.js';

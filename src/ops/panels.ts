@@ -4,7 +4,7 @@
  */
 
 import { engineOf } from '../engine.js';
-import { panelSize } from '../kernels/gemm.js';
+import { panelSize } from '../kernels/codes.js';
 import type { Region } from '../memory/memory.js';
 import type { Parameter } from '../memory/parameter.js';
 

@@ -2,7 +2,7 @@
 
 import { engineOf } from '../engine.js';
 import type { HostArray } from '../engine.js';
-import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../kernels/pointwise-loss.js';
+import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { checkNumber } from '../options.js';
 import { checkLossOptions, checkProbability, checkTargets, countPositions, recordLoss } from './loss.js';

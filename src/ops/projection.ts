@@ -1,6 +1,6 @@
 /** The projected state of an LSTM, h = W_hr m with m = o tanh(c) (Sak, Senior and Beaufays 2014). */
 
-import { ASSIGN } from '../kernels/gemm.js';
+import { ASSIGN } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import { backwardPanels, forwardPanels } from './panels.js';
 import type { Panels } from './panels.js';

@@ -4,7 +4,7 @@
  */
 
 import type { Engine } from '../engine.js';
-import { ACCUMULATE, ASSIGN, gemmTNScratch, panelSize } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, gemmTNScratch, panelSize } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import { DrawnMask } from './dropout-mask.js';
 import { backwardPanels, forwardPanels } from './panels.js';

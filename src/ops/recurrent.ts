@@ -4,7 +4,7 @@
  */
 
 import { engineOf } from '../engine.js';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch } from '../kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';

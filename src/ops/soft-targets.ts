@@ -3,7 +3,7 @@
 import { engineOf } from '../engine.js';
 import type { HostArray } from '../engine.js';
 import { DataError, ShapeError } from '../errors.js';
-import { LOG_PROBABILITIES, LOGITS } from '../kernels/soft-targets.js';
+import { LOG_PROBABILITIES, LOGITS } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import { checkChoice } from '../options.js';
 import { formatShape } from '../shape.js';

@@ -6,7 +6,7 @@
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { GELU, SILU, TANH } from '../../src/kernels/activation.js';
+import { GELU, SILU, TANH } from '../../src/kernels/codes.js';
 import { selectKernels } from '../../src/kernels/select.js';
 import type { Selection } from '../../src/kernels/select.js';
 import { activationForward } from './reference.js';

@@ -3,7 +3,7 @@
  * does not count is left out of every sum.
  */
 
-import { LOGITS } from '../../src/kernels/soft-targets.js';
+import { LOGITS } from '../../src/kernels/codes.js';
 
 type Numbers = readonly number[];
 

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
-import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/soft-targets.js';
+import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/codes.js';
 import { Random } from '../../src/random.js';
 import * as losses from './reference-losses.js';
 import * as reference from './reference.js';

@@ -2,7 +2,7 @@
 
 import { beforeAll, describe, expect, it } from 'vitest';
 import { kernelBinary } from '#wasm';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/codes.js';
 import { TILES, tune, withTile } from '../../src/kernels/tune.js';
 import type { Binary } from '../../src/kernels/tune.js';
 import { WasmHeap } from '../../src/memory/heap.js';

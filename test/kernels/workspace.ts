@@ -4,7 +4,7 @@
  * of floats, so buffers begin at addresses that are not multiples of 16, as steps of a sequence do.
  */
 
-import { ACTIVATIONS } from '../../src/kernels/activation.js';
+import { ACTIVATIONS } from '../../src/kernels/codes.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
 import type { Heap } from '../../src/memory/heap.js';
 import { Random } from '../../src/random.js';

@@ -5,7 +5,7 @@ import { GRU } from '../../src/layers/gru.js';
 import { LSTM } from '../../src/layers/lstm.js';
 import type { RecurrentLayer } from '../../src/layers/recurrent.js';
 import { RNN } from '../../src/layers/rnn.js';
-import { ACTIVATIONS } from '../../src/kernels/activation.js';
+import { ACTIVATIONS } from '../../src/kernels/codes.js';
 import { LSTM_GATES, LSTM_LAYER_NORMS } from '../../src/ops/lstm-forms.js';
 import { MERGES } from '../../src/ops/merge.js';
 import { numbers } from '../ops/gradcheck.js';

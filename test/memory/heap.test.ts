@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryError } from '../../src/errors.js';
-import { ArrayHeap, megabytes, WasmHeap } from '../../src/memory/heap.js';
+import { ArrayHeap } from '../../src/memory/array-heap.js';
+import { megabytes, WasmHeap } from '../../src/memory/heap.js';
 import { HEAPS } from './heaps.js';
 
 const MEGABYTE = 1 << 20;

@@ -1,6 +1,7 @@
 /** The heaps the memory tests run over. */
 
-import { ArrayHeap, WasmHeap } from '../../src/memory/heap.js';
+import { ArrayHeap } from '../../src/memory/array-heap.js';
+import { WasmHeap } from '../../src/memory/heap.js';
 import type { Heap } from '../../src/memory/heap.js';
 
 /** By name, each made with a limit in bytes. */

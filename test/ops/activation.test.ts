@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine.js';
 import { OptionError, RecurraError } from '../../src/errors.js';
-import { ACTIVATIONS } from '../../src/kernels/activation.js';
-import type { Activation } from '../../src/kernels/activation.js';
+import { ACTIVATIONS } from '../../src/kernels/codes.js';
+import type { Activation } from '../../src/kernels/codes.js';
 import { activation, gelu, leakyRelu, relu, sigmoid, silu, tanh } from '../../src/ops/activation.js';
 import { linear, LinearWeights } from '../../src/ops/linear.js';
 import { doubleEngine, everywhere } from '../engine/settings.js';

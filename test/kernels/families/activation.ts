@@ -1,7 +1,7 @@
 /** Cases of activationForward and activationBackward. */
 
 import { expect, it } from 'vitest';
-import { ACTIVATIONS, GELU, SILU } from '../../../src/kernels/activation.js';
+import { ACTIVATIONS, GELU, SILU } from '../../../src/kernels/codes.js';
 import * as reference from '../reference.js';
 import { KINDS, LENGTHS } from '../workspace.js';
 import type { Workspace } from '../workspace.js';

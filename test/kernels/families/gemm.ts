@@ -1,7 +1,7 @@
 /** Cases of packPanels, packPanelsTransposed, gemm, gemmTN and columnSums. */
 
 import { it } from 'vitest';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../../src/kernels/gemm.js';
+import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../../src/kernels/codes.js';
 import * as reference from '../reference.js';
 import { GAP, SIZES, spread, WIDTHS } from '../workspace.js';
 import type { Workspace } from '../workspace.js';

@@ -1,7 +1,7 @@
 /** Cases of pointwiseLossForward and pointwiseLossBackward. */
 
 import { expect, it } from 'vitest';
-import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../../../src/kernels/pointwise-loss.js';
+import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../../../src/kernels/codes.js';
 import * as reference from '../reference.js';
 import { keepWhere, pointwise, sumWhere } from '../reference-losses.js';
 import { LENGTHS } from '../workspace.js';

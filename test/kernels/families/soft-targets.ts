@@ -1,7 +1,7 @@
 /** Cases of softTargetsForward and softTargetsBackward. */
 
 import { expect, it } from 'vitest';
-import { LOG_PROBABILITIES, LOGITS } from '../../../src/kernels/soft-targets.js';
+import { LOG_PROBABILITIES, LOGITS } from '../../../src/kernels/codes.js';
 import * as reference from '../reference.js';
 import { softTargets, softTargetsGradient } from '../reference-losses.js';
 import { LENGTHS } from '../workspace.js';
