@@ -1,59 +1,27 @@
 /**
- * Takes pictures of every view of the built playground: light, dark, Japanese and as wide as a phone. Says which
- * messages the console had, and which pages scroll sideways; either makes it exit with 1.
+ * Takes pictures of every view of the built playground: light, dark, Japanese and as wide as a phone. A message on the
+ * console, or a page that scrolls sideways, makes it exit with 1.
  *
- *     npm run build && npm run playground:build && node scripts/playground-pictures.mjs pictures/
- *
- * The browser is the one of CHROMIUM, by default /usr/bin/chromium.
+ *     npm run build && npm run playground:build && npx tsx scripts/playground-pictures.mjs FOLDER [VIEW-LOOK ...]
  */
 
-import { readFile, mkdir } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import { extname, join, normalize } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { Chromium } from '../test/browser/chromium.js';
+import { serve } from '../test/browser/server.js';
 
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
+const WIDE = { viewport: { width: 1280, height: 900 } };
+const PHONE = { viewport: { width: 375, height: 800 }, deviceScaleFactor: 2 };
+const LOOKS = {
+  light: { visitor: WIDE, hash: 'theme=light' },
+  dark: { visitor: WIDE, hash: 'theme=dark' },
+  phone: { visitor: PHONE, hash: 'theme=light' },
+  'phone-dark-ja': { visitor: PHONE, hash: 'theme=dark&lang=ja' },
 };
-const SIZES = { wide: { width: 1280, height: 900 }, phone: { width: 375, height: 800 } };
-const VIEWS = ['language', 'network', 'lstm', 'series'];
-const LOOKS = [
-  { name: 'light', size: 'wide', hash: 'theme=light' },
-  { name: 'dark', size: 'wide', hash: 'theme=dark' },
-  { name: 'phone', size: 'phone', hash: 'theme=light' },
-  { name: 'phone-dark-ja', size: 'phone', hash: 'theme=dark&lang=ja' },
-];
-const root = fileURLToPath(new URL('../playground/dist/', import.meta.url));
-const out = process.argv[2] ?? 'pictures';
-const wanted = process.argv.slice(3);
-const problems = [];
 
-/** Answers with a file of the build. */
-async function answerFile({ url }, answer) {
-  const path = normalize(decodeURIComponent(new URL(url, 'http://localhost').pathname));
-  const file = join(root, path === '/' ? 'index.html' : path);
-  try {
-    const body = await readFile(file);
-    answer.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(body);
-  } catch {
-    answer.writeHead(404).end();
-  }
-}
-
-/** Serves the built page on a free port of this machine. */
-async function serve() {
-  const server = createServer((request, answer) => void answerFile(request, answer));
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, address: `http://127.0.0.1:${server.address().port}/` };
-}
-
-/** Brings a view to where there is something to see. */
-const ACTS = {
+/** Brings each view to where there is something to see. */
+const VIEWS = {
   async language(page) {
     await page.getByTestId('toggle').click();
     await page.getByTestId('sample').first().waitFor({ timeout: 60_000 });
@@ -74,41 +42,38 @@ const ACTS = {
   },
 };
 
-async function picture(browser, address, view, { name, size, hash }) {
-  const context = await browser.newContext({
-    viewport: SIZES[size],
-    deviceScaleFactor: size === 'phone' ? 2 : 1,
-    locale: 'en-GB',
-  });
-  const page = await context.newPage();
-  const where = `${view}-${name}`;
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) problems.push(`${where}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => problems.push(`${where}: ${error.stack}`));
-  await page.goto(`${address}#view=${view}&${hash}`);
-  await ACTS[view](page).catch((error) => problems.push(`${where}: ${error.message}`));
-  await page.screenshot({ path: join(out, `${where}.png`), fullPage: true });
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (over > 0) problems.push(`${where}: ${over} pixels too wide`);
-  await context.close();
+const [folder, ...wanted] = process.argv.slice(2);
+if (folder === undefined) {
+  console.error('playground-pictures: give the folder that the pictures go to.');
+  process.exit(2);
 }
 
-await mkdir(out, { recursive: true });
-const { server, address } = await serve();
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-});
-try {
-  for (const look of LOOKS) {
-    for (const view of VIEWS) {
-      if (wanted.length === 0 || wanted.includes(`${view}-${look.name}`)) await picture(browser, address, view, look);
-    }
-  }
-} finally {
-  await browser.close();
-  server.close();
+/** @throws Error for what is wrong with the page */
+async function picture(address, view, look) {
+  const { visitor, hash } = LOOKS[look];
+  const { page, close } = await browser.open(`${address}#view=${view}&${hash}`, {
+    visitor: { ...visitor, locale: 'en-GB' },
+  });
+  await VIEWS[view](page);
+  await page.screenshot({ path: join(folder, `${view}-${look}.png`), fullPage: true });
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await close();
+  if (over > 0) throw new Error(`${over} pixels too wide`);
 }
-for (const problem of problems) console.log(problem);
-if (problems.length > 0) process.exitCode = 1;
+
+await mkdir(folder, { recursive: true });
+const site = await serve(fileURLToPath(new URL('../playground/dist/', import.meta.url)));
+const browser = await Chromium.launch();
+const names = Object.keys(LOOKS).flatMap((look) => Object.keys(VIEWS).map((view) => ({ view, look })));
+for (const { view, look } of names) {
+  const name = `${view}-${look}`;
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  try {
+    await picture(site.url, view, look);
+  } catch (error) {
+    console.log(`${name}: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+await browser.close();
+await site.close();

@@ -1,5 +1,5 @@
 /**
- * The page without a network: everything is kept at the first visit, and what is kept answers where the network does
+ * The page without a network: what it may need is kept at the first visit, and what is kept answers where the network does
  * not. While there is a network it answers, so nothing is ever out of date.
  */
 
@@ -17,11 +17,22 @@ addEventListener('fetch', (event) => {
   if (isOwn) event.respondWith(answer(request));
 });
 
-/** Keeps the files of this build, and no others. */
+/** Keeps the files of this build, and no others; of the kernels those that this browser runs. */
 async function keep() {
   await caches.delete(CACHE);
   const cache = await caches.open(CACHE);
-  await cache.addAll(FILES);
+  await cache.addAll(FILES.filter((file) => !file.endsWith('.wasm')));
+  for (const tier of ['relaxed', 'simd']) {
+    const binaries = FILES.filter((file) => file.includes(`kernels.${tier}`));
+    await cache.addAll(binaries);
+    if (await isValid(cache, binaries[0])) return;
+    await Promise.all(binaries.map((file) => cache.delete(file)));
+  }
+}
+
+async function isValid(cache, file) {
+  const kept = await cache.match(file);
+  return typeof WebAssembly !== 'undefined' && WebAssembly.validate(await kept.arrayBuffer());
 }
 
 async function answer(request) {

@@ -6,7 +6,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContext, ConsoleMessage, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, ConsoleMessage, Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -43,6 +43,8 @@ function isExecutable(path: string): boolean {
 export interface PageOptions {
   /** Errors that the page is meant to have: the ones that match are not held against it. */
   readonly allowed?: RegExp;
+  /** The screen and the visitor. Default: those of playwright. */
+  readonly visitor?: BrowserContextOptions;
 }
 
 /** A page, and every error that it, its workers or its requests have had. */
@@ -73,8 +75,8 @@ export class Chromium {
   }
 
   /** Opens a page that shares nothing with the others. */
-  async open(url: string, { allowed = /^\b$/ }: PageOptions = {}): Promise<OpenPage> {
-    const context = await this.#browser.newContext();
+  async open(url: string, { allowed = /^\b$/, visitor }: PageOptions = {}): Promise<OpenPage> {
+    const context = await this.#browser.newContext(visitor);
     const page = await context.newPage();
     const errors: string[] = [];
     collectErrors(page, (error) => {
