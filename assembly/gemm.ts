@@ -7,6 +7,9 @@ import { PANEL, packColumns, transpose } from './packing';
 import { product, productTN, T2X16, T2X24, T4X8, T6X16, T8X8 } from './product';
 import { at, loadLanes, storeLanes } from './simd';
 
+/** Whether the tile for joined vectors is compiled: no page can run it, and what a page loads has one thread. */
+const HAS_6X16 = ASC_FEATURE_THREADS;
+
 export function packPanels(panels: usize, b: usize, bias1: usize, bias2: usize, K: i32, N: i32, ldb: i32): void {
   for (let n = 0; n < N; n += PANEL) {
     const columns = min(PANEL, N - n);
@@ -100,7 +103,8 @@ export function gemm6x16(
   ldc: i32,
   begin: i32,
 ): void {
-  product(c, a, panels, M, N, K, lda, ldc, begin, T6X16);
+  if (HAS_6X16) product(c, a, panels, M, N, K, lda, ldc, begin, T6X16);
+  else unreachable();
 }
 
 export function gemm8x8(
@@ -174,7 +178,8 @@ export function gemmTN6x16(
   ldc: i32,
   tmp: usize,
 ): void {
-  productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T6X16);
+  if (HAS_6X16) productTN(c, a, b, M, N, K, lda, ldb, ldc, tmp, T6X16);
+  else unreachable();
 }
 
 export function gemmTN8x8(

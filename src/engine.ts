@@ -310,17 +310,17 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 
 /** @throws OptionError, also for kernels that come from no binary */
 async function checkSources(operation: string, options: EngineOptions): Promise<WasmSources | undefined> {
-  const { wasm, kernels = 'auto', threads = 1, precision, revectorize } = options;
+  const { wasm, kernels = 'auto', threads = 1, precision, revectorize = false } = options;
   if (wasm === undefined) return undefined;
   if (kernels === 'js' || precision === 'float64') {
     const which = kernels === 'js' ? 'kernels js' : 'precision float64';
     throw new OptionError(`${operation}: ${which} runs on JavaScript, wasm is for compiled kernels. Leave one out.`);
   }
-  if (revectorize === true && wasm instanceof WebAssembly.Module) {
+  if (revectorize && wasm instanceof WebAssembly.Module) {
     throw new OptionError(`${operation}: revectorize compiles the kernels, wasm is a compiled module. Give bytes.`);
   }
   const { namedSources } = await import('./kernels/wasm-source.js');
-  return namedSources(wasm, kernels, threads);
+  return namedSources(wasm, { kernels, threads, revectorize });
 }
 
 /** @throws OptionError, also for several threads where only one can be */

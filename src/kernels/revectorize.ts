@@ -7,12 +7,23 @@
 import { KernelUnavailableError } from '../errors.js';
 import { ArrayHeap } from '../memory/array-heap.js';
 import type { Heap } from '../memory/heap.js';
-import { ACTIVATIONS, GELU, RELU, SILU, TANH } from './codes.js';
-import { ACCUMULATE, BIAS, gemmTNScratch, panelSize } from './codes.js';
+import {
+  ACCUMULATE,
+  ACTIVATIONS,
+  BIAS,
+  COUPLED,
+  FORGET,
+  GELU,
+  gemmTNScratch,
+  HUBER,
+  LOGISTIC,
+  LOGITS,
+  panelSize,
+  RELU,
+  SILU,
+  TANH,
+} from './codes.js';
 import { jsKernels } from './kernels.js';
-import { HUBER, LOGISTIC } from './codes.js';
-import { LOGITS } from './codes.js';
-import { COUPLED, FORGET } from './codes.js';
 import type { Kernels } from './kernels.js';
 
 /** The parts of Node's `process` that are looked at; other runtimes lack some. */

@@ -121,10 +121,12 @@ async function loadBinary(
   { memoryLimit, revectorize = false, sources, grain }: SelectionRequest,
   threads: number,
 ): Promise<Loaded | string> {
-  const name = threads > 1 ? (`${tier}.threads` as const) : tier;
+  // The binaries for threads have the tile for joined vectors too, which no page can run: the others are what pages load.
+  const isShared = threads > 1 || revectorize;
+  const name = isShared ? (`${tier}.threads` as const) : tier;
   if (sources !== undefined && sources[name] === undefined) return `wasm has no binary '${name}'`;
   try {
-    const heap = new WasmHeap(memoryLimit, threads > 1);
+    const heap = new WasmHeap(memoryLimit, isShared);
     const joined = revectorize ? await import('./revectorize.js') : undefined;
     const module = await compiled(await binaryOf(name, sources), joined?.compileRevectorized ?? WebAssembly.compile);
     const instance = await WebAssembly.instantiate(module, { env: { memory: heap.memory } });

@@ -19,9 +19,13 @@ const OPERATION = 'createEngine';
  * Sources by name. A single one is the binary that `kernels` names, and the `simd` one where it names none.
  * @throws OptionError for what is neither a source nor sources by name
  */
-export function namedSources(wasm: WasmSource | WasmSources, kernels: string, threads: number | 'auto'): WasmSources {
+export function namedSources(
+  wasm: WasmSource | WasmSources,
+  { kernels, threads, revectorize }: { kernels: string; threads: number | 'auto'; revectorize: boolean },
+): WasmSources {
   const tier = kernels === 'relaxed' ? 'relaxed' : 'simd';
-  if (isSource(wasm)) return { [threads === 'auto' || threads === 1 ? tier : `${tier}.threads`]: wasm };
+  const isShared = revectorize || (threads !== 'auto' && threads > 1);
+  if (isSource(wasm)) return { [isShared ? `${tier}.threads` : tier]: wasm };
   if (typeof wasm !== 'object' || wasm === null || Object.keys(wasm).length === 0) throw notASource('wasm', wasm);
   for (const [name, source] of Object.entries(wasm)) {
     if (!(BINARIES as readonly string[]).includes(name)) {

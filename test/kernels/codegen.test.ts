@@ -39,7 +39,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The binary once more, with the names of its functions. */
-function named(target: 'simd' | 'relaxed'): string {
+function named(target: 'simd' | 'relaxed' | 'simd.threads' | 'relaxed.threads'): string {
   const file = built.get(target) ?? join(folder, `${target}.wasm`);
   if (built.has(target)) return file;
   built.set(target, file);
@@ -68,7 +68,7 @@ describe.runIf(process.arch === 'x64')(`machine code of Node ${process.versions.
   it('simd: no spilled vector in the tiles', () => check(named('simd'), CLEAN));
 
   it('finds spills where there must be some: 24 sums do not fit in 15 registers', () => {
-    const loop = vectorLoops(named('simd')).find(({ name }) => name.endsWith('/tile6x16'));
+    const loop = vectorLoops(named('simd.threads')).find(({ name }) => name.endsWith('/tile6x16'));
     expect(spills(loop!).length).toBeGreaterThan(0);
   });
 
@@ -78,7 +78,7 @@ describe.runIf(process.arch === 'x64')(`machine code of Node ${process.versions.
   // Earlier versions cannot join vectors.
   it.runIf(isTurboshaft)('joined vectors: no spilled vector in the tiles, and wide ones are used', () => {
     const flags = ['--experimental-wasm-revectorize'];
-    const binary = named('relaxed');
+    const binary = named('relaxed.threads');
     check(binary, CLEAN_JOINED, flags);
     const loop = vectorLoops(binary, flags).find(({ name }) => name.endsWith('/tile6x16'));
     const products = loop!.instructions.filter((text) => text.startsWith('vfmadd'));

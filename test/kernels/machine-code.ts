@@ -17,7 +17,8 @@ interface Line {
 /** A child process compiles the binary, all of it and at once with the optimizing compiler, and prints the code. */
 const COMPILE = `
   const bytes = require('node:fs').readFileSync(process.argv[1]);
-  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: new WebAssembly.Memory({ initial: 16, maximum: 65535 }) } });
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 65535, shared: process.argv[1].includes('threads') });
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
 `;
 
 /** The loops of a binary. @param flags more flags for V8 */
