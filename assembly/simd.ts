@@ -104,7 +104,7 @@ function storeTail(p: usize, x: v128, n: i32): void {
 // @ts-ignore: decorator
 @inline
 export function loadPart(p: usize, n: i32): v128 {
-  return n == 4 ? v128.load(p) : loadTailCall(p, n);
+  return n == 4 ? v128.load(p) : loadRest(p, n);
 }
 
 /** storeLanes likewise. */
@@ -112,7 +112,21 @@ export function loadPart(p: usize, n: i32): v128 {
 @inline
 export function storePart(p: usize, x: v128, n: i32): void {
   if (n == 4) v128.store(p, x);
-  else storeTailCall(p, x, n);
+  else storeRest(p, x, n);
+}
+
+/** loadPart of 1 to 3 lanes. */
+// @ts-ignore: decorator
+@inline
+export function loadRest(p: usize, n: i32): v128 {
+  return loadTailCall(p, n);
+}
+
+/** storePart of 1 to 3 lanes. */
+// @ts-ignore: decorator
+@inline
+export function storeRest(p: usize, x: v128, n: i32): void {
+  storeTailCall(p, x, n);
 }
 
 // @ts-ignore: decorator

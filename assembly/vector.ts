@@ -1,13 +1,16 @@
 /** One pass over flat vectors. Contracts: src/kernels/vector.ts. */
 
-import { fmadd, loadLanes, lower, storeLanes, sum2, upper } from './simd';
+import { fmadd, loadLanes, loadRest, lower, storeLanes, storeRest, sum2, upper } from './simd';
 
 export function axpy(y: usize, x: usize, n: i32, alpha: f32): void {
-  for (let i = 0; i < n; i += 4) {
-    const lanes = min(4, n - i);
-    const o = <usize>i << 2;
-    storeLanes(y + o, fmadd(f32x4.splat(alpha), loadLanes(x + o, lanes), loadLanes(y + o, lanes)), lanes);
+  const a = f32x4.splat(alpha);
+  const whole = x + (<usize>(n & ~3) << 2);
+  for (; x < whole; x += 16) {
+    v128.store(y, fmadd(a, v128.load(x), v128.load(y)));
+    y += 16;
   }
+  n &= 3;
+  if (n > 0) storeRest(y, fmadd(a, loadRest(x, n), loadRest(y, n)), n);
 }
 
 export function scale(x: usize, n: i32, alpha: f32): void {

@@ -80,6 +80,24 @@ export class Random {
     return sum;
   }
 
+  /** Fills an array with what `bits` gives one by one: one loop over local variables. */
+  fillBits(values: Uint32Array): void {
+    const s = this.#s;
+    let [s0, s1, s2, s3] = s as unknown as [number, number, number, number];
+    for (let i = 0; i < values.length; i++) {
+      const product = Math.imul(s1, 5);
+      values[i] = Math.imul((product << 7) | (product >>> 25), 9);
+      const t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = (s3 << 11) | (s3 >>> 21);
+    }
+    s.set([s0, s1, s2, s3]);
+  }
+
   /** Fills an array with what `between` gives one by one. */
   fillBetween(values: Float64Array, low: number, high: number): void {
     this.#fillSums(values, 1, 0);

@@ -43,6 +43,14 @@ describe('random', () => {
     expect(random.state).toEqual(state.map(Number));
   });
 
+  it('an array of bits is what bits gives one by one', () => {
+    const [whole, single] = [new Random(5), new Random(5)];
+    const values = new Uint32Array(1000);
+    whole.fillBits(values);
+    expect([...values]).toEqual(draw(1000, () => single.bits()));
+    expect(whole.state).toEqual(single.state);
+  });
+
   it.each([0, 1, 42, 0xffffffff])('seed %d is spread by splitmix32', (seed) => {
     const state = seeded(word(BigInt(seed)));
     const random = new Random(seed);

@@ -27,10 +27,19 @@ export class AliasTable {
     }
   }
 
-  /** The outcome that a number from 0 to below 1 stands for. */
-  outcome(uniform: number): number {
-    const x = uniform * this.#threshold.length;
-    const column = Math.floor(x);
-    return x - column < this.#threshold[column]! ? column : this.#alias[column]!;
+  /**
+   * The outcomes that so many random bits stand for.
+   * @param outcomes out, as long as `bits`
+   */
+  outcomes(outcomes: Int32Array, bits: Uint32Array): void {
+    const [threshold, alias] = [this.#threshold, this.#alias];
+    const scale = threshold.length / 2 ** 32;
+    for (let i = 0; i < outcomes.length; i++) {
+      const x = bits[i]! * scale;
+      const column = x | 0;
+      // Without a branch, which would be guessed wrong half of the time: three times as fast.
+      const isAlias = -Number(x - column >= threshold[column]!);
+      outcomes[i] = column ^ ((column ^ alias[column]!) & isAlias);
+    }
   }
 }

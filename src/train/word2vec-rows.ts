@@ -40,8 +40,9 @@ export class Word2VecRows {
   #starts: Int32Array = new Int32Array(1 << 12);
   #count: number = 0;
   #kept: Int32Array = new Int32Array(0);
-  /** For the negatives, which are many; what is left of them is forgotten with the rows. */
-  readonly #drawn: Float64Array = new Float64Array(DRAWN);
+  /** Negatives, which are many; what is left of them is forgotten with the rows. */
+  readonly #drawn: Int32Array = new Int32Array(DRAWN);
+  readonly #bits: Uint32Array = new Uint32Array(DRAWN);
   #nextDrawn: number = DRAWN;
 
   constructor(model: Word2Vec, settings: FullWord2VecSettings, random: Random) {
@@ -144,7 +145,7 @@ export class Word2VecRows {
     stream[first] = 2 * word + 1;
     let end = first + 1;
     for (let k = 0; k < this.#negatives; k++) {
-      const drawn = this.#noise!.outcome(this.#drawn[this.#nextDrawn + k]!);
+      const drawn = this.#drawn[this.#nextDrawn + k]!;
       let same = drawn === word;
       for (let j = first + 1; j < end; j++) same ||= stream[j] === 2 * drawn;
       if (!same) stream[end++] = 2 * drawn;
@@ -154,7 +155,8 @@ export class Word2VecRows {
   }
 
   #draw(): void {
-    this.#random.fillBetween(this.#drawn, 0, 1);
+    this.#random.fillBits(this.#bits);
+    this.#noise!.outcomes(this.#drawn, this.#bits);
     this.#nextDrawn = 0;
   }
 

@@ -60,8 +60,11 @@ test.each([[[1]], [[3, 1]], [[1, 0, 2]], [[0.1, 5, 2, 2, 0.9]], [Array.from({ le
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     // Numbers in even steps are each in a column of the table: shares come out exact but for its edges.
     const steps = 1000 * weights.length;
+    const bits = Uint32Array.from({ length: steps }, (_, i) => ((i + 0.5) / steps) * 2 ** 32);
+    const outcomes = new Int32Array(steps);
+    table.outcomes(outcomes, bits);
     const seen = new Array<number>(weights.length).fill(0);
-    for (let i = 0; i < steps; i++) seen[table.outcome((i + 0.5) / steps)]!++;
+    for (const outcome of outcomes) seen[outcome]!++;
     weights.forEach((weight, i) => expect(Math.abs(seen[i]! / steps - weight / total)).toBeLessThan(0.002));
     expect(seen.every((count, i) => count > 0 === weights[i]! > 0)).toBe(true);
   },

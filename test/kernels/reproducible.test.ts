@@ -85,7 +85,7 @@ const LOCKED: Record<string, string> = {
   softmaxBackward: 'd2cfcff4',
   softmaxForward: 'b57e92dc',
   sumSquares: 'c290c3ee',
-  word2vecRows: '30b1e2f5',
+  word2vecRows: '2dbec5dc',
   zoneoutBackward: 'd29066bb',
   zoneoutForward: '19ed7439',
 };

@@ -16,7 +16,7 @@ interface Row {
   readonly outputs: readonly (readonly [id: number, label: number])[];
 }
 
-/** Every number of outputs around a group of three, one input and several, one of them twice. */
+/** Every number of outputs around groups of three and a pair of them, one input and several, one of them twice. */
 const ROWS: readonly Row[] = [
   { inputs: [0], outputs: [[3, 1]] },
   { inputs: [1], outputs: [[2, 1], [0, 0]] },
@@ -25,10 +25,15 @@ const ROWS: readonly Row[] = [
   { inputs: [3, 0, 3], outputs: [[0, 1], [1, 0], [2, 0], [3, 0], [4, 0]] },
   { inputs: [4, 2], outputs: [[5, 0], [4, 1], [3, 0], [2, 0], [1, 0], [0, 1]] },
   { inputs: [1], outputs: [[5, 0], [4, 0], [3, 1], [2, 0], [6, 0], [0, 1], [1, 1]] },
+  { inputs: [2], outputs: [[1, 0], [6, 1], [3, 0], [5, 0], [0, 1]] },
+  { inputs: [4], outputs: [[0, 0], [2, 0], [4, 1], [6, 0], [1, 1], [3, 0]] },
+  { inputs: [0, 1], outputs: [[3, 0], [1, 0], [0, 1], [6, 1], [5, 0], [2, 0], [4, 0]] },
+  { inputs: [3], outputs: [[12, 1], [11, 0], [10, 0], [9, 1], [8, 0], [7, 0], [6, 1], [5, 0], [4, 0], [3, 1], [2, 0], [1, 0]] },
+  { inputs: [1, 4], outputs: [[0, 1], [1, 0], [2, 0], [3, 1], [4, 0], [5, 0], [6, 1], [7, 0], [8, 0], [9, 1], [10, 0], [11, 0], [12, 1]] },
 ]; // prettier-ignore
 
 const WORDS = 5;
-const OUTPUTS = 7;
+const OUTPUTS = 13;
 
 /** The same rows, each with words of its own: in any order they give the same. */
 const APART: readonly Row[] = ROWS.map(({ inputs, outputs }, row) => ({
