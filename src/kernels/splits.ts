@@ -6,9 +6,8 @@
  * their backwards, which are small; embeddingBackward, where two shares could add to one row; the loops that measure a core.
  */
 
-import { gemmTNScratch } from './codes.js';
+import { blocksOf, gemmTNScratch } from './codes.js';
 import type { Kernels } from './kernels.js';
-import { blocksOf } from './codes.js';
 
 /** One way to divide one call. */
 export interface Split {

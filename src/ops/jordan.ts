@@ -11,9 +11,8 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { activationKind } from '../kernels/codes.js';
+import { ACCUMULATE, activationKind, ASSIGN, BIAS } from '../kernels/codes.js';
 import type { Activation } from '../kernels/codes.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';

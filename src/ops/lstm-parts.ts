@@ -5,8 +5,7 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { ASSIGN } from '../kernels/codes.js';
-import { blocksOf } from '../kernels/codes.js';
+import { ASSIGN, blocksOf } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import type { View } from '../memory/view.js';
 import { Axes } from '../shape.js';

@@ -2,9 +2,8 @@
 
 import { engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
-import { activationKind, ACTIVATIONS } from '../kernels/codes.js';
+import { activationKind, ACTIVATIONS, ASSIGN } from '../kernels/codes.js';
 import type { Activation } from '../kernels/codes.js';
-import { ASSIGN } from '../kernels/codes.js';
 import type { View } from '../memory/view.js';
 import type { Parameter } from '../memory/parameter.js';
 import { DiagonalProduct } from './diagonal-product.js';

@@ -14,8 +14,7 @@
 import { checkEngine, engineOf } from '../engine.js';
 import type { Engine } from '../engine.js';
 import { RecurraError } from '../errors.js';
-import { activationKind } from '../kernels/codes.js';
-import { ACCUMULATE, ASSIGN, BIAS } from '../kernels/codes.js';
+import { ACCUMULATE, activationKind, ASSIGN, BIAS } from '../kernels/codes.js';
 import type { Parameter } from '../memory/parameter.js';
 import { View } from '../memory/view.js';
 import { Axes } from '../shape.js';
