@@ -29,9 +29,10 @@ ${binaries.join('\n')}
 
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
-/** As that of \`recurra\`, from the kernels in this file unless \`wasm\` says otherwise. */
+/** As that of \`recurra\`, from the kernels in this file unless \`wasm\` says otherwise; joined vectors need the package's files. */
 export function createEngine(options = {}) {
-  if (options.wasm !== undefined || options.kernels === 'js' || options.precision === 'float64') return create(options);
+  const { wasm, kernels, precision, revectorize } = options;
+  if (wasm !== undefined || kernels === 'js' || precision === 'float64' || revectorize) return create(options);
   return create({ ...options, wasm: Object.fromEntries(Object.entries(BINARIES).map(([k, v]) => [k, bytes(v)])) });
 }
 `,

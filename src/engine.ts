@@ -44,7 +44,7 @@ export interface EngineOptions {
    * Where the compiled kernels come from, instead of the files of the package: for bundlers that do not ship those, or a
    * page that has them in a cache. A URL, a Response, bytes or a module, by the name of the binary: `simd`, `relaxed`,
    * `simd.threads`, `relaxed.threads`; tiers without one are passed over. A single one is that of the tier that `kernels`
-   * names, `simd` for 'auto'. A URL that does not answer is an error, unlike a runtime that cannot run the binary.
+   * names, `simd` for 'auto'; several threads and joined vectors take those of `threads`. A URL that does not answer is an error, unlike a runtime that cannot run the binary.
    */
   readonly wasm?: WasmSource | WasmSources | undefined;
   /** Fill the memory of a step with NaN when it ends, so that a use of dead memory shows. Default false. */
@@ -316,11 +316,12 @@ async function checkSources(operation: string, options: EngineOptions): Promise<
     const which = kernels === 'js' ? 'kernels js' : 'precision float64';
     throw new OptionError(`${operation}: ${which} runs on JavaScript, wasm is for compiled kernels. Leave one out.`);
   }
-  if (revectorize && wasm instanceof WebAssembly.Module) {
+  const { namedSources } = await import('./kernels/wasm-source.js');
+  const sources = namedSources(wasm, { kernels, threads, revectorize });
+  if (revectorize && Object.values(sources).some((source) => source instanceof WebAssembly.Module)) {
     throw new OptionError(`${operation}: revectorize compiles the kernels, wasm is a compiled module. Give bytes.`);
   }
-  const { namedSources } = await import('./kernels/wasm-source.js');
-  return namedSources(wasm, { kernels, threads, revectorize });
+  return sources;
 }
 
 /** @throws OptionError, also for several threads where only one can be */

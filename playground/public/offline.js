@@ -11,6 +11,10 @@ addEventListener('install', (event) => {
   event.waitUntil(keep());
 });
 
+addEventListener('activate', (event) => {
+  event.waitUntil(clients.claim());
+});
+
 addEventListener('fetch', (event) => {
   const { request } = event;
   const isOwn = request.method === 'GET' && request.url.startsWith(registration.scope);
@@ -37,7 +41,10 @@ async function isValid(cache, file) {
 
 async function answer(request) {
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    // Kernels that the visitor chose, and not the browser.
+    if (response.ok && request.url.endsWith('.wasm')) await (await caches.open(CACHE)).put(request, response.clone());
+    return response;
   } catch (error) {
     // The folder's own address is that of its page.
     const kept = await caches.match(request.mode === 'navigate' ? 'index.html' : request, { ignoreSearch: true });

@@ -145,7 +145,7 @@ function classOf(values: Snapshot['values'], models: readonly ModelClass<unknown
   const wanted = withArticle(models.map((model) => model.kind).join(' or '));
   const own = withArticle(kind.slice(0, 40));
   throw new CheckpointError(
-    `the checkpoint holds ${own}, and ${wanted} is needed. Use another one, or what reads ${own}.`,
+    `the checkpoint holds ${own}, and ${wanted} is needed. Use another one, or what reads ${own} (in a program, the class in \`models\`).`,
   );
 }
 

@@ -124,7 +124,9 @@ async function loadBinary(
   // The binaries for threads have the tile for joined vectors too, which no page can run: the others are what pages load.
   const isShared = threads > 1 || revectorize;
   const name = isShared ? (`${tier}.threads` as const) : tier;
-  if (sources !== undefined && sources[name] === undefined) return `wasm has no binary '${name}'`;
+  if (sources !== undefined && sources[name] === undefined) {
+    return `wasm has no binary '${name}'${revectorize ? ', which joined vectors need' : ''}`;
+  }
   try {
     const heap = new WasmHeap(memoryLimit, isShared);
     const joined = revectorize ? await import('./revectorize.js') : undefined;
@@ -141,12 +143,13 @@ async function loadBinary(
     return { heap, kernels: team.kernels, tile, team, notes: [] };
   } catch (error) {
     if (error instanceof KernelUnavailableError || error instanceof OptionError) throw error;
-    return error instanceof NoSuchSimd ? error.message : whyNotLoaded((error as Error).message);
+    return error instanceof NoSuchSimd ? error.message : whyNotLoaded(name, (error as Error).message);
   }
 }
 
-/** What browsers say of a page's policy names everything but the remedy. */
-function whyNotLoaded(message: string): string {
+/** What browsers say of a page's policy names everything but the remedy, as what they say of a binary's memory does. */
+function whyNotLoaded(name: BinaryName, message: string): string {
+  if (/shared state|shared memory/i.test(message)) return `the binary given is not '${name}', by its memory`;
   if (!/content security policy|\bCSP\b/i.test(message)) return `loading failed: ${message.replace(/\.$/, '')}`;
   return "the page's Content-Security-Policy does not allow WebAssembly: script-src needs 'wasm-unsafe-eval'";
 }

@@ -16,7 +16,8 @@ export const BINARIES: readonly BinaryName[] = ['simd', 'relaxed', 'simd.threads
 const OPERATION = 'createEngine';
 
 /**
- * Sources by name. A single one is the binary that `kernels` names, and the `simd` one where it names none.
+ * Sources by name. A single one is the binary that `kernels` names, and the `simd` one where it names none: that for
+ * threads with several of them or joined vectors.
  * @throws OptionError for what is neither a source nor sources by name
  */
 export function namedSources(

@@ -31,7 +31,7 @@ export class GRU extends RecurrentLayer {
 
   /** @throws OptionError */
   constructor(engine: Engine, options: GruOptions) {
-    super(engine, 'GRU', options, ['resetAfter', 'gateClip', 'chrono']);
+    super(engine, 'GRU', options, ['zoneout', 'resetAfter', 'gateClip', 'chrono']);
     this.resetAfter = checkFlag('GRU', 'resetAfter', options.resetAfter ?? true);
     this.gateClip = checkClip('GRU', 'gateClip', options.gateClip);
     const { gateClip, recurrentDropout: dropout } = this;

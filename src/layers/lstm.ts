@@ -50,6 +50,7 @@ export interface LstmOptions extends RecurrentOptions {
 }
 
 const OWN = [
+  'zoneout',
   'gates',
   'forgetBias',
   'chrono',

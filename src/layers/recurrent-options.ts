@@ -45,6 +45,7 @@ export interface RecurrentOptions {
   readonly recurrentInit?: Initializer;
 }
 
+/** Those of every layer; zoneout is for layers whose cells are made with it. */
 const NAMES: readonly (keyof RecurrentOptions)[] = [
   'inputSize',
   'hiddenSize',
@@ -58,7 +59,6 @@ const NAMES: readonly (keyof RecurrentOptions)[] = [
   'dropoutMask',
   'recurrentDropout',
   'weightDropout',
-  'zoneout',
   'bias',
   'inputInit',
   'recurrentInit',

@@ -32,7 +32,7 @@ export class RNN extends RecurrentLayer {
     const { independent: alone = false } = Object(options) as RnnOptions;
     const independent = checkFlag('RNN', 'independent', alone);
     const given = independent ? { ...options, recurrentInit: options.recurrentInit ?? uniform(0.5) } : options;
-    super(engine, 'RNN', given, ['nonlinearity', 'independent']);
+    super(engine, 'RNN', given, ['zoneout', 'nonlinearity', 'independent']);
     this.independent = independent;
     this.nonlinearity = checkChoice('RNN', 'nonlinearity', options.nonlinearity ?? 'tanh', NONLINEARITIES);
     if (independent && this.options.weightDropout > 0) {

@@ -30,7 +30,7 @@ export interface Heap {
   grow(byteLength: number): void;
 }
 
-/** A heap in a WebAssembly memory, for the `simd` and `relaxed` kernels; a shared one for those with threads. */
+/** A heap in a WebAssembly memory, for the `simd` and `relaxed` kernels; a shared one for the binaries for threads. */
 export class WasmHeap implements Heap {
   readonly memory: WebAssembly.Memory;
   readonly shift = 2;

@@ -145,25 +145,32 @@ test('pauses, steps, writes; its checkpoint goes to the command line; the run ou
   await site.close();
 });
 
-test('without a network the page is there at the next visit, and learns on the kernels that were kept', async () => {
-  const site = await serve(BUILT);
-  const { page, close } = await browser.open(`${site.url}${SMALL}`, { allowed: /ERR_CONNECTION_REFUSED/ });
-  const kept = (): Promise<string[]> =>
-    page.evaluate(async () => {
-      const cache = await caches.open('recurra-playground');
-      return (await cache.keys()).map(({ url }) => url).filter((url) => url.endsWith('.wasm'));
-    });
-  await page.evaluate(async () => (await navigator.serviceWorker.ready).active);
-  // One tier's, for one thread and for several.
-  expect((await kept()).map((url) => /kernels\.(.*)-/.exec(url)![1]).sort()).toEqual(['relaxed', 'relaxed.threads']);
-  await site.close();
-  await page.reload();
-  await at(page, 'toggle').click();
-  await phase(page, 'running');
-  await learn(page, 20);
-  expect(await at(page, 'figure-kernels').textContent()).toMatch(/SIMD/i);
-  await close();
-});
+test.each<[string, string, string[]]>([
+  ['the fastest', '', ['relaxed', 'relaxed.threads']],
+  ['those chosen', '&language.kernels=simd', ['relaxed', 'relaxed.threads', 'simd']],
+])(
+  'without a network the page is there at the next visit, and learns on kernels that were kept: %s',
+  async (_, choice, names) => {
+    const site = await serve(BUILT);
+    const { page, close } = await browser.open(`${site.url}${SMALL}${choice}`, { allowed: /ERR_CONNECTION_REFUSED/ });
+    const kept = (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const cache = await caches.open('recurra-playground');
+        return (await cache.keys()).map(({ url }) => url).filter((url) => url.endsWith('.wasm'));
+      });
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await at(page, 'toggle').click();
+    await phase(page, 'running');
+    expect(new Set((await kept()).map((url) => /kernels\.(.*)-/.exec(url)![1]))).toEqual(new Set(names));
+    await site.close();
+    await page.reload();
+    await at(page, 'toggle').click();
+    await phase(page, 'running');
+    await learn(page, 20);
+    expect(await at(page, 'figure-kernels').textContent()).toMatch(/SIMD/i);
+    await close();
+  },
+);
 
 describe('what cannot be used is said in the page, and the run there is stays', () => {
   let site: Awaited<ReturnType<typeof serve>>;

@@ -107,6 +107,24 @@ test.each<[string, () => EngineOptions['wasm'], RegExp]>([
   expect((refused as Error).message).toMatch(message);
 });
 
+test('joined vectors take bytes of a binary for threads', async () => {
+  const module = await WebAssembly.compile(file('simd.threads'));
+  for (const wasm of [module, { 'simd.threads': module }]) {
+    await expect(createEngine({ wasm, revectorize: true })).rejects.toThrow(
+      'createEngine: revectorize compiles the kernels, wasm is a compiled module. Give bytes.',
+    );
+  }
+  await expect(createEngine({ wasm: { simd }, kernels: 'simd', revectorize: true })).rejects.toThrow(
+    "wasm has no binary 'simd.threads', which joined vectors need",
+  );
+});
+
+test('a binary for threads in the place of one without says so', async () => {
+  const { kernels, notes } = await sumOf({ wasm: { simd: file('simd.threads') } });
+  expect(kernels).toBe('js');
+  expect(notes[1]).toBe("simd: the binary given is not 'simd', by its memory");
+});
+
 test('an answer is read once', async () => {
   const wasm = await fetch(address);
   await createEngine({ wasm });

@@ -4,14 +4,27 @@
  */
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ACTIVATIONS, RELU, TANH } from '../../src/kernels/codes.js';
-import { ACCUMULATE, ASSIGN, BIAS, gemmTNScratch, panelSize } from '../../src/kernels/codes.js';
+import {
+  ABSOLUTE,
+  ACCUMULATE,
+  ACTIVATIONS,
+  ASSIGN,
+  BIAS,
+  COUPLED,
+  FORGET,
+  gemmTNScratch,
+  HUBER,
+  LOG_PROBABILITIES,
+  LOGISTIC,
+  LOGITS,
+  panelSize,
+  RELU,
+  SQUARED,
+  TANH,
+} from '../../src/kernels/codes.js';
 import type { Kernels } from '../../src/kernels/kernels.js';
-import { COUPLED, FORGET } from '../../src/kernels/codes.js';
 import { CHAINS, PAIRED_CHAINS } from '../../src/kernels/peak.js';
-import { ABSOLUTE, HUBER, LOGISTIC, SQUARED } from '../../src/kernels/codes.js';
 import { selectKernels } from '../../src/kernels/select.js';
-import { LOG_PROBABILITIES, LOGITS } from '../../src/kernels/codes.js';
 import type { Heap } from '../../src/memory/heap.js';
 import { Random } from '../../src/random.js';
 

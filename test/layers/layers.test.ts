@@ -160,7 +160,7 @@ test('a state dict that does not fit is refused as a whole', async () => {
 
 const COMMON =
   'inputSize, hiddenSize, numLayers, bidirectional, merge, reverse, residual, learnInitialState, dropout, dropoutMask, ' +
-  'recurrentDropout, weightDropout, zoneout, bias, inputInit, recurrentInit';
+  'recurrentDropout, weightDropout, bias, inputInit, recurrentInit, zoneout';
 
 const options: [string, (engine: Engine) => unknown, string][] = [
   [

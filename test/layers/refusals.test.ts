@@ -14,7 +14,7 @@ const [T, B, I, H] = [4, 2, 3, 7];
 const KINDS = { RNN, LSTM, GRU } as unknown as Record<string, new (engine: Engine, options: unknown) => LSTM>;
 const names =
   'inputSize, hiddenSize, numLayers, bidirectional, merge, reverse, residual, learnInitialState, dropout, dropoutMask, ' +
-  'recurrentDropout, weightDropout, zoneout, bias, inputInit, recurrentInit';
+  'recurrentDropout, weightDropout, bias, inputInit, recurrentInit, zoneout';
 const own: Readonly<Record<string, string>> = {
   RNN: 'nonlinearity, independent',
   LSTM: 'gates, forgetBias, chrono, peepholes, projSize, gateClip, cellClip, layerNorm, layerNormEps',

@@ -279,7 +279,7 @@ describe('checkpoints', () => {
     const engine = await testEngine();
     expect(() => decodeCheckpoint(engine, bytes, 'file')).toThrow(
       new CheckpointError(
-        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or what reads a SequenceModel.',
+        'file: the checkpoint holds a SequenceModel, and a LanguageModel is needed. Use another one, or what reads a SequenceModel (in a program, the class in `models`).',
       ),
     );
     for (const models of [[], SequenceModel, [undefined], [{ kind: 'x' }]]) {
