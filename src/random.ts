@@ -12,6 +12,9 @@ import { checkSeed } from './options.js';
 /** The four words of a generator, as a checkpoint stores them. */
 export type RandomState = readonly [number, number, number, number];
 
+/** Normal numbers made from bits drawn at once. */
+const NORMALS = 1024;
+
 /** A seeded generator. One stream of numbers. */
 export class Random {
   readonly #s: Uint32Array = new Uint32Array(4);
@@ -80,7 +83,10 @@ export class Random {
     return sum;
   }
 
-  /** Fills an array with what `bits` gives one by one: one loop over local variables. */
+  /**
+   * Fills an array with what `bits` gives one by one. One loop over local variables: initial weights are the first thing a
+   * program computes, when nothing is compiled yet.
+   */
   fillBits(values: Uint32Array): void {
     const s = this.#s;
     let [s0, s1, s2, s3] = s as unknown as [number, number, number, number];
@@ -100,45 +106,21 @@ export class Random {
 
   /** Fills an array with what `between` gives one by one. */
   fillBetween(values: Float64Array, low: number, high: number): void {
-    this.#fillSums(values, 1, 0);
-    for (let i = 0; i < values.length; i++) values[i] = low + (high - low) * values[i]!;
+    const bits = new Uint32Array(values.length);
+    this.fillBits(bits);
+    for (let i = 0; i < values.length; i++) values[i] = low + (high - low) * (bits[i]! / 4294967296);
   }
 
   /** Fills an array with what `normal` gives one by one, times a standard deviation. */
   fillNormal(values: Float64Array, deviation: number): void {
-    this.#fillSums(values, 12, -6);
-    for (let i = 0; i < values.length; i++) values[i] = deviation * values[i]!;
-  }
-
-  /**
-   * Sums of so many uniform numbers, from `start` on. One loop over local variables: initial weights are the first
-   * thing a program computes, when nothing is compiled yet.
-   */
-  #fillSums(values: Float64Array, terms: number, start: number): void {
-    const s = this.#s;
-    let s0 = s[0]!;
-    let s1 = s[1]!;
-    let s2 = s[2]!;
-    let s3 = s[3]!;
+    const bits = new Uint32Array(12 * Math.min(values.length, NORMALS));
     for (let i = 0; i < values.length; i++) {
-      let sum = start;
-      for (let term = 0; term < terms; term++) {
-        const product = Math.imul(s1, 5);
-        sum += (Math.imul((product << 7) | (product >>> 25), 9) >>> 0) / 4294967296;
-        const t = s1 << 9;
-        s2 ^= s0;
-        s3 ^= s1;
-        s1 ^= s2;
-        s0 ^= s3;
-        s2 ^= t;
-        s3 = (s3 << 11) | (s3 >>> 21);
-      }
-      values[i] = sum;
+      const first = 12 * (i % NORMALS);
+      if (first === 0) this.fillBits(bits.subarray(0, 12 * Math.min(values.length - i, NORMALS)));
+      let sum = -6;
+      for (let k = first; k < first + 12; k++) sum += bits[k]! / 4294967296;
+      values[i] = deviation * sum;
     }
-    s[0] = s0;
-    s[1] = s1;
-    s[2] = s2;
-    s[3] = s3;
   }
 
   /** The state, for a checkpoint. */

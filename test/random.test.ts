@@ -43,11 +43,16 @@ describe('random', () => {
     expect(random.state).toEqual(state.map(Number));
   });
 
-  it('an array of bits is what bits gives one by one', () => {
+  it.each([0, 1, 1024, 2500])('arrays of %d hold what single calls give one by one', (n) => {
     const [whole, single] = [new Random(5), new Random(5)];
-    const values = new Uint32Array(1000);
-    whole.fillBits(values);
-    expect([...values]).toEqual(draw(1000, () => single.bits()));
+    const bits = new Uint32Array(n);
+    whole.fillBits(bits);
+    expect([...bits]).toEqual(draw(n, () => single.bits()));
+    const values = new Float64Array(n);
+    whole.fillBetween(values, -0.3, 0.7);
+    expect([...values]).toEqual(draw(n, () => single.between(-0.3, 0.7)));
+    whole.fillNormal(values, 0.6);
+    expect([...values]).toEqual(draw(n, () => 0.6 * single.normal()));
     expect(whole.state).toEqual(single.state);
   });
 
